@@ -1,0 +1,6 @@
+namespace Talosctl;
+
+internal static class Program
+{
+    private static int Main() => 0;
+}

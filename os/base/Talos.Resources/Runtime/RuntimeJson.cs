@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+
+namespace Talos.Resources.Runtime;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ServiceSpec))]
+[JsonSerializable(typeof(ServiceStatus))]
+[JsonSerializable(typeof(MachineStatus))]
+internal sealed partial class RuntimeJson : JsonSerializerContext;

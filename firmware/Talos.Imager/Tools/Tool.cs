@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
 
 namespace Talos.Imager.Tools;
 
@@ -23,6 +24,36 @@ internal static class Tool
         IReadOnlyDictionary<string, string>? environment = null,
         CancellationToken ct = default)
     {
+        using MemoryStream output = new();
+        await RunAsync(program, arguments, input: null, output, workingDirectory, environment, ct);
+        return Encoding.UTF8.GetString(output.GetBuffer().AsSpan(0, (int)output.Length));
+    }
+
+    /// <summary>Runs <paramref name="program"/> and keeps its standard output in a file.</summary>
+    public static async Task RunToFileAsync(string program, IEnumerable<string> arguments, string path, CancellationToken ct)
+    {
+        await using FileStream output = File.Create(path);
+        await RunAsync(program, arguments, input: null, output, ct: ct);
+    }
+
+    /// <summary>Runs <paramref name="program"/> between two streams.</summary>
+    /// <param name="program">Name searched in <c>PATH</c>, or a path.</param>
+    /// <param name="arguments">One argument each; no shell sees them.</param>
+    /// <param name="input">Writes its standard input; null: it is empty.</param>
+    /// <param name="output">Takes its standard output.</param>
+    /// <param name="workingDirectory">Null: the imager's own.</param>
+    /// <param name="environment">Variables set in addition to the imager's own.</param>
+    /// <param name="ct">Ends the program with its children.</param>
+    /// <exception cref="ImagerException">The program is missing or its exit code is not 0.</exception>
+    public static async Task RunAsync(
+        string program,
+        IEnumerable<string> arguments,
+        Func<Stream, Task>? input,
+        Stream output,
+        string? workingDirectory = null,
+        IReadOnlyDictionary<string, string>? environment = null,
+        CancellationToken ct = default)
+    {
         ProcessStartInfo start = new(program, arguments)
         {
             RedirectStandardInput = true,
@@ -33,21 +64,49 @@ internal static class Tool
         SetEnvironment(start, environment);
 
         using Process process = Start(start);
-        process.StandardInput.Close();
         try
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(ct);
+            Task copied = process.StandardOutput.BaseStream.CopyToAsync(output, ct);
             Task<string> error = process.StandardError.ReadToEndAsync(ct);
-            await process.WaitForExitAsync(ct);
+            bool fed = await FeedAsync(process, input);
+            await Task.WhenAll(copied, error, process.WaitForExitAsync(ct));
 
-            return process.ExitCode == 0
-                ? await output
-                : throw new ImagerException(Failure(program, process.ExitCode, await error, await output));
+            if (process.ExitCode != 0 || !fed)
+            {
+                throw new ImagerException(Failure(program, process.ExitCode, await error, output as MemoryStream));
+            }
         }
-        catch (OperationCanceledException)
+        catch
+        {
+            Kill(process);
+            throw;
+        }
+    }
+
+    /// <summary>False when the program closed its input early, as it does when it fails.</summary>
+    private static async Task<bool> FeedAsync(Process process, Func<Stream, Task>? input)
+    {
+        try
+        {
+            if (input is not null)
+            {
+                await input(process.StandardInput.BaseStream);
+            }
+
+            process.StandardInput.Close();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static void Kill(Process process)
+    {
+        if (!process.HasExited)
         {
             process.Kill(entireProcessTree: true);
-            throw;
         }
     }
 
@@ -81,9 +140,10 @@ internal static class Tool
         ? program
         : path.Split(':').Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists);
 
-    private static string Failure(string program, int exitCode, string error, string output)
+    private static string Failure(string program, int exitCode, string error, MemoryStream? output)
     {
-        string[] lines = (error.Length > 0 ? error : output)
+        string text = error.Length > 0 || output is null ? error : Encoding.UTF8.GetString(output.ToArray());
+        string[] lines = text
             .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return $"{program}: exit code {exitCode}: {string.Join("; ", lines.TakeLast(ErrorLines))}";
     }

@@ -185,7 +185,8 @@ public sealed class InMemoryState(TimeProvider time) : IState
             collection.Items[now.Id] = now;
         }
 
-        Changed?.Invoke(collection.Append(kind, old, now));
+        StateEvent happened = collection.Append(kind, old, now);
+        Changed?.Invoke(happened);
         return now;
     }
 

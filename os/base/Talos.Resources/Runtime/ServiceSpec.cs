@@ -58,6 +58,12 @@ public sealed record ServiceSpec : IResourceSpec<ServiceSpec>
     /// <summary>Time between the request to stop and the kill, in seconds; at least 1.</summary>
     public int StopTimeoutSeconds { get; init; } = 10;
 
+    /// <summary>Whether processes it started may outlive it, as the shims of the container runtime do; otherwise its whole control group is killed.</summary>
+    public bool KeepsChildren { get; init; }
+
+    /// <summary>Whether the node needs it: over the API it can only be restarted, not stopped.</summary>
+    public bool Essential { get; init; }
+
     /// <summary>Anything that stands for the contents of its files: another value restarts it.</summary>
     public string Revision { get; init; } = "";
 }

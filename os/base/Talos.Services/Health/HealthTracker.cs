@@ -1,0 +1,25 @@
+namespace Talos.Services.Health;
+
+/// <summary>Turns single answers into health: one good answer heals, several bad ones in a row make ill.</summary>
+/// <param name="Health">The verdict so far.</param>
+/// <param name="Misses">Bad answers in a row.</param>
+internal sealed record HealthTracker(ServiceHealth Health, int Misses)
+{
+    /// <summary>Before the first answer.</summary>
+    public static HealthTracker Initial { get; } = new(ServiceHealth.None, 0);
+
+    /// <summary>Takes one answer.</summary>
+    /// <param name="problem">Null when the check was good.</param>
+    /// <param name="threshold">Bad answers in a row that make a healthy service ill; 1 or more.</param>
+    public HealthTracker With(string? problem, int threshold)
+    {
+        if (problem is null)
+        {
+            return new HealthTracker(new ServiceHealth(false, true, ""), 0);
+        }
+
+        int misses = Misses + 1;
+        bool ill = !Health.Healthy || misses >= threshold;
+        return ill ? new HealthTracker(new ServiceHealth(false, false, problem), misses) : this with { Misses = misses };
+    }
+}

@@ -1,0 +1,16 @@
+namespace Talos.Services.Logs;
+
+/// <summary>Where logs outlive the memory of this process.</summary>
+internal interface ILogStore
+{
+    /// <summary>Whether anything can be stored yet: <c>/var</c> is mounted.</summary>
+    bool IsOpen { get; }
+
+    /// <summary>Adds bytes to a log; begins a new file when the present one is full.</summary>
+    void Append(string id, ReadOnlySpan<byte> data);
+
+    /// <summary>The stored text, the oldest bytes first.</summary>
+    /// <param name="id">The log.</param>
+    /// <param name="limit">At most so many of its last bytes.</param>
+    byte[] Read(string id, long limit);
+}

@@ -5,5 +5,9 @@ namespace Talos.Imager.Commands;
 /// <summary>The command line: its subcommands, by name.</summary>
 internal static class ImagerCommand
 {
-    public static RootCommand Create() => new("Builds bootable images from locked components, a board descriptor and our binaries.");
+    public static RootCommand Create() => new("Builds bootable images from locked components, a board descriptor and our binaries.")
+    {
+        ComponentsCommand.Create(),
+        ComponentsCommand.CreateImages(),
+    };
 }

@@ -1,0 +1,132 @@
+using System.CommandLine;
+using Talos.Imager.Components;
+
+namespace Talos.Imager.Commands;
+
+/// <summary><c>imager components</c> and <c>imager images</c>: everything that is not ours.</summary>
+internal static class ComponentsCommand
+{
+    private static readonly Option<string> LockPath = new("--lock")
+    {
+        Description = "Path of components.lock",
+        DefaultValueFactory = _ => "firmware/components.lock",
+    };
+
+    private static readonly Option<string?> Kubelet = new("--kubelet")
+    {
+        Description = "debian-source, or a version of upstream such as v1.34.2; default: what the lock says",
+    };
+
+    public static Command Create()
+    {
+        Command command = new("components", "Fetches, checks and updates what components.lock pins");
+        command.Subcommands.Add(Fetch());
+        command.Subcommands.Add(BuildKubelet());
+        command.Subcommands.Add(Update());
+        command.Subcommands.Add(PinKubelet());
+        return command;
+    }
+
+    /// <summary><c>imager images</c>: writes the container images of a build.</summary>
+    public static Command CreateImages()
+    {
+        Option<string> output = new("--output") { Description = "Folder for the OCI archives", Required = true };
+        Option<bool> workload = new("--workload") { Description = $"Add the example workload {OciImages.WebName}" };
+        Command command = new("images", "Writes the container images a node holds from the start as OCI archives") { LockPath, output, workload };
+        command.SetAction(async (result, ct) =>
+        {
+            ComponentStore store = Store(result);
+            string folder = result.GetRequiredValue(output);
+            string architecture = ComponentLockReader.Read(result.GetRequiredValue(LockPath)).Architecture;
+            byte[] pause = await File.ReadAllBytesAsync(await store.PauseAsync(ct), ct);
+            await OciArchive.WriteAsync(Path.Combine(folder, "pause.tar"), OciImages.Pause(architecture, pause), ct);
+            if (result.GetValue(workload))
+            {
+                byte[] busybox = await File.ReadAllBytesAsync(await store.BusyboxAsync(ct), ct);
+                await OciArchive.WriteAsync(Path.Combine(folder, "web.tar"), OciImages.Web(architecture, busybox), ct);
+            }
+        });
+        return command;
+    }
+
+    /// <summary>A store that reports on standard error.</summary>
+    public static ComponentStore Store(string lockPath) => new(ComponentCache.OfUser(), lockPath, new ErrorLines());
+
+    private static ComponentStore Store(ParseResult result) => Store(result.GetRequiredValue(LockPath));
+
+    private static Command Fetch()
+    {
+        Command command = new("fetch", "Fetches, checks and unpacks everything an image needs") { LockPath, Kubelet };
+        command.SetAction(async (result, ct) =>
+        {
+            ComponentSet set = await Store(result).FetchAsync(result.GetValue(Kubelet), ct);
+            foreach (ComponentTree tree in set.Trees.Values)
+            {
+                Console.WriteLine($"{tree.Name}\t{tree.Version}\t{tree.Directory}");
+            }
+        });
+        return command;
+    }
+
+    private static Command BuildKubelet()
+    {
+        Option<string> architecture = new("--arch") { Description = "arm64 or amd64", DefaultValueFactory = _ => "arm64" };
+        Command command = new("kubelet", "Builds or downloads kubelet and prints its path") { LockPath, Kubelet, architecture };
+        command.SetAction(async (result, ct) =>
+        {
+            string source = result.GetValue(Kubelet) ?? ComponentLockReader.Read(result.GetRequiredValue(LockPath)).Kubelet.Use;
+            ComponentTree tree = await Store(result).KubeletAsync(source, result.GetRequiredValue(architecture), ct);
+            Console.WriteLine(Path.Combine(tree.Directory, "usr/bin/kubelet"));
+        });
+        return command;
+    }
+
+    private static Command Update()
+    {
+        Command command = new("update", "Puts the newest packages of the mirror into the lock") { LockPath };
+        command.SetAction(async (result, ct) =>
+        {
+            string path = result.GetRequiredValue(LockPath);
+            IReadOnlyDictionary<string, PackageState> newer = await Store(path).Packages.NewerAsync(ct);
+            string text = LockEditor.SetPackages(await File.ReadAllTextAsync(path, ct), newer);
+            ComponentLockReader.Parse(text);
+            await ComponentCache.FileAsync(Path.GetFullPath(path), partial => File.WriteAllTextAsync(partial, text, ct));
+            foreach ((string name, PackageState state) in newer)
+            {
+                Console.WriteLine($"{name}: {state.Package} {state.Version}");
+            }
+
+            Console.WriteLine($"{newer.Count} packages updated in {path}");
+        });
+        return command;
+    }
+
+    private static Command PinKubelet()
+    {
+        Argument<string> version = new("version") { Description = "A version of upstream such as v1.34.2" };
+        Command command = new("pin-kubelet", "Adds a version of upstream's kubelet with its published checksums to the lock") { LockPath, version };
+        command.SetAction(async (result, ct) =>
+        {
+            string path = result.GetRequiredValue(LockPath);
+            string wanted = result.GetRequiredValue(version);
+            using HttpClient http = new();
+            KubeletDownload upstream = ComponentStore.Upstream(http);
+            Dictionary<string, string> checksums = [];
+            foreach (string architecture in (string[])["arm64", "amd64"])
+            {
+                checksums.Add(architecture, await upstream.PublishedSha256Async(wanted, architecture, ct));
+            }
+
+            string text = LockEditor.SetUpstream(await File.ReadAllTextAsync(path, ct), wanted, checksums);
+            ComponentLockReader.Parse(text);
+            await ComponentCache.FileAsync(Path.GetFullPath(path), partial => File.WriteAllTextAsync(partial, text, ct));
+            Console.WriteLine($"kubelet {wanted} is pinned in {path}");
+        });
+        return command;
+    }
+
+    private sealed class ErrorLines : IProgress<string>
+    {
+        public void Report(string value) => Console.Error.WriteLine($"imager: {value}");
+    }
+}

@@ -1,0 +1,145 @@
+using Talos.Imager.Tools;
+
+namespace Talos.Imager.Components;
+
+/// <summary>An apt of our own inside the cache: another release, other architectures, and nothing of the machine's apt is changed.</summary>
+/// <remarks>apt checks the archive's signature and the checksums signed by it; the lock's SHA-256 is checked besides.</remarks>
+internal sealed class AptRoot
+{
+    private const string Keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+    private readonly string _folder;
+    private readonly AptMirrors _mirrors;
+    private readonly Dictionary<string, string> _environment;
+    private bool _updated;
+
+    private AptRoot(string folder, AptMirrors mirrors)
+    {
+        _folder = folder;
+        _mirrors = mirrors;
+        _environment = new Dictionary<string, string> { ["APT_CONFIG"] = Path.Combine(folder, "apt.conf") };
+    }
+
+    /// <summary>The mirror in use, for messages.</summary>
+    public string Mirror => _mirrors.Main;
+
+    /// <summary>Writes the configuration of the private apt.</summary>
+    public static async Task<AptRoot> CreateAsync(ComponentCache cache, ComponentLock locked, string? mirror, CancellationToken ct)
+    {
+        string uris = string.IsNullOrEmpty(mirror) ? await Tool.RunAsync("apt-get", ["update", "--print-uris"], ct: ct) : "";
+        string settings = await Tool.RunAsync("apt-config", ["dump"], ct: ct);
+        AptMirrors mirrors = AptMirrors.Choose(uris, mirror);
+        string folder = Path.Combine(cache.Folder, "apt");
+        foreach (string part in (string[])["etc", "lists/partial", "archives/partial"])
+        {
+            Directory.CreateDirectory(Path.Combine(folder, part));
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "status"), "", ct);
+        await File.WriteAllTextAsync(Path.Combine(folder, "etc/sources.list"), Sources(mirrors, locked), ct);
+        await File.WriteAllTextAsync(Path.Combine(folder, "apt.conf"), Configuration(folder, locked, settings), ct);
+        return new AptRoot(folder, mirrors);
+    }
+
+    /// <summary>Fetches the package lists, once.</summary>
+    public async Task UpdateAsync(CancellationToken ct)
+    {
+        if (_updated)
+        {
+            return;
+        }
+
+        try
+        {
+            await AptAsync("apt-get", ["-qq", "update"], _folder, ct);
+        }
+        catch (ImagerException e)
+        {
+            throw new ImagerException($"Debian mirror {Mirror}: {e.Message}", e);
+        }
+
+        _updated = true;
+    }
+
+    /// <summary>Downloads one version of a package into <paramref name="folder"/>.</summary>
+    /// <exception cref="ImagerException">The mirror has it no more, or the download failed.</exception>
+    public async Task DownloadAsync(LockedPackage package, string folder, CancellationToken ct)
+    {
+        string name = $"{package.Package}:{package.Architecture}";
+        string known = await AptAsync("apt-cache", ["madison", name], folder, ct);
+        string[] versions = [.. known.Split('\n').Select(l => l.Split('|', StringSplitOptions.TrimEntries)).Where(c => c.Length > 2).Select(c => c[1]).Distinct()];
+        if (!versions.Contains(package.Version))
+        {
+            throw new ImagerException($"{package.Package} {package.Version} is gone from {Mirror} (it has {(versions.Length == 0 ? "none" : string.Join(", ", versions))}); "
+                + "`imager components update` puts the mirror's versions into components.lock, or set TALOS_DEBIAN_MIRROR to an archive that has it");
+        }
+
+        await AptAsync("apt-get", ["-qq", "download", $"{name}={package.Version}"], folder, ct);
+    }
+
+    /// <summary>Downloads the files of a source package into <paramref name="folder"/>.</summary>
+    public Task DownloadSourceAsync(LockedSource source, string folder, CancellationToken ct) =>
+        AptAsync("apt-get", ["-qq", "source", "--download-only", $"{source.Name}={source.Version}"], folder, ct);
+
+    /// <summary>The newest state of a package on the mirror.</summary>
+    public async Task<PackageState> NewestAsync(LockedPackage package, CancellationToken ct)
+    {
+        string name = package.Package;
+        if (package.Tracks.Length > 0)
+        {
+            Dictionary<string, string> tracked = await ShowAsync($"{package.Tracks}:{package.Architecture}", ct);
+            name = tracked["Depends"].Split(' ', ',')[0];
+        }
+
+        Dictionary<string, string> fields = await ShowAsync($"{name}:{package.Architecture}", ct);
+        return new PackageState(name, fields["Version"], fields["SHA256"]);
+    }
+
+    private async Task<Dictionary<string, string>> ShowAsync(string name, CancellationToken ct)
+    {
+        string text = await AptAsync("apt-cache", ["show", "--no-all-versions", name], _folder, ct);
+        return text.Split('\n')
+            .Select(l => l.Split(": ", 2))
+            .Where(p => p.Length == 2 && !p[0].StartsWith(' '))
+            .DistinctBy(p => p[0])
+            .ToDictionary(p => p[0], p => p[1].Trim(), StringComparer.Ordinal);
+    }
+
+    private Task<string> AptAsync(string program, IEnumerable<string> arguments, string folder, CancellationToken ct) =>
+        Tool.RunAsync(program, arguments, folder, _environment, ct);
+
+    private static string Sources(AptMirrors mirrors, ComponentLock locked)
+    {
+        string architectures = string.Join(',', locked.Packages.Select(p => p.Architecture).Where(a => a != "all").Distinct());
+        string list = $"deb [arch={architectures} signed-by={Keyring}] {mirrors.Main} {locked.Suite} main\n"
+            + $"deb-src [signed-by={Keyring}] {mirrors.Main} {locked.SourceSuite} main\n";
+        return mirrors.Security is null
+            ? list
+            : list + $"deb [arch={architectures} signed-by={Keyring}] {mirrors.Security} {locked.Suite}-security main\n";
+    }
+
+    // Proxies and certificates come from the machine; lists, sources, keys and states are ours.
+    private static string Configuration(string folder, ComponentLock locked, string settings)
+    {
+        IEnumerable<string> transport = settings.Split('\n')
+            .Where(l => l.StartsWith("Acquire::http", StringComparison.Ordinal) || l.StartsWith("Acquire::Check-", StringComparison.Ordinal));
+        return $"""
+            Dir "{folder}";
+            Dir::Etc "{folder}/etc";
+            Dir::Etc::sourcelist "{folder}/etc/sources.list";
+            Dir::Etc::sourceparts "/dev/null";
+            Dir::State "{folder}";
+            Dir::State::lists "{folder}/lists";
+            Dir::State::status "{folder}/status";
+            Dir::Cache "{folder}";
+            APT::Architecture "{locked.Architecture}";
+            APT::Sandbox::User "root";
+            APT::Update::Error-Mode "any";
+            Acquire::Languages "none";
+            Acquire::Retries "2";
+            Acquire::http::Timeout "20";
+            {string.Join('\n', transport)}
+
+            """;
+    }
+}

@@ -1,0 +1,122 @@
+using YamlDotNet.RepresentationModel;
+
+namespace Talos.Imager.Components;
+
+/// <summary>Reads <c>components.lock</c>.</summary>
+internal sealed class ComponentLockReader
+{
+    public const string ApiVersion = "components.talos.dev/v1";
+
+    private readonly LockYaml _yaml;
+
+    private ComponentLockReader(string file) => _yaml = new LockYaml(file);
+
+    /// <summary>Reads the lock at <paramref name="path"/>.</summary>
+    /// <exception cref="ImagerException">With file and line of what is wrong.</exception>
+    public static ComponentLock Read(string path) => Parse(File.ReadAllText(path), Path.GetFileName(path));
+
+    public static ComponentLock Parse(string text, string file = "components.lock") => new ComponentLockReader(file).Document(text);
+
+    private ComponentLock Document(string text)
+    {
+        YamlMappingNode root = _yaml.Load(text);
+        _yaml.Allow(root, "apiVersion", "debian", "packages", "sources", "kubelet");
+        if (_yaml.RequiredText(root, "apiVersion") is var version && version != ApiVersion)
+        {
+            throw _yaml.Error(root, $"apiVersion is {version}; {ApiVersion} is expected");
+        }
+
+        YamlMappingNode debian = _yaml.Mapping(_yaml.Required(root, "debian"));
+        _yaml.Allow(debian, "suite", "sourceSuite", "architecture");
+        string architecture = _yaml.RequiredText(debian, "architecture");
+        return new ComponentLock
+        {
+            Suite = _yaml.RequiredText(debian, "suite"),
+            SourceSuite = _yaml.RequiredText(debian, "sourceSuite"),
+            Architecture = architecture,
+            Packages = Unique([.. _yaml.Sequence(_yaml.Required(root, "packages")).Select(n => (n, Package(n, architecture)))]),
+            Sources = [.. _yaml.Sequence(_yaml.Required(root, "sources")).Select(Source)],
+            Kubelet = Kubelet(_yaml.Required(root, "kubelet")),
+        };
+    }
+
+    private LockedPackage Package(YamlNode node, string architecture)
+    {
+        YamlMappingNode map = _yaml.Mapping(node);
+        _yaml.Allow(map, "name", "package", "tracks", "version", "architecture", "sha256", "licence", "group", "root", "links", "bundles");
+        string name = _yaml.RequiredText(map, "name");
+        return new LockedPackage
+        {
+            Name = name,
+            Package = _yaml.OptionalText(map, "package", name),
+            Tracks = _yaml.OptionalText(map, "tracks", ""),
+            Version = _yaml.RequiredText(map, "version"),
+            Architecture = _yaml.OptionalText(map, "architecture", architecture),
+            Sha256 = _yaml.Sha256(_yaml.Required(map, "sha256")),
+            Licence = _yaml.RequiredText(map, "licence"),
+            Group = Group(map),
+            Root = LockYaml.Find(map, "root") is { } files ? [.. _yaml.Sequence(files).Select(f => FileRule.Parse(RootPath(f)))] : [],
+            Links = Texts(map, "links"),
+            Bundles = Texts(map, "bundles"),
+        };
+    }
+
+    private string Group(YamlMappingNode map)
+    {
+        string group = _yaml.OptionalText(map, "group", LockedPackage.NodeGroup);
+        return group is LockedPackage.NodeGroup or LockedPackage.KubeletGroup or LockedPackage.WorkloadGroup
+            ? group
+            : throw _yaml.Error(map, $"group {group} is unknown; it is node, kubelet or workload");
+    }
+
+    private string RootPath(YamlNode node)
+    {
+        string text = _yaml.Text(node);
+        return text.StartsWith('/') || text.Contains("..", StringComparison.Ordinal)
+            ? throw _yaml.Error(node, $"{text}: a path inside the package without leading / and .. is expected")
+            : text;
+    }
+
+    private IReadOnlyDictionary<string, string> Texts(YamlMappingNode map, string key) =>
+        LockYaml.Find(map, key) is { } node ? _yaml.Texts(node) : new Dictionary<string, string>();
+
+    private LockedSource Source(YamlNode node)
+    {
+        YamlMappingNode map = _yaml.Mapping(node);
+        _yaml.Allow(map, "name", "version", "licence", "files");
+        return new LockedSource(
+            _yaml.RequiredText(map, "name"),
+            _yaml.RequiredText(map, "version"),
+            _yaml.RequiredText(map, "licence"),
+            Checksums(_yaml.Required(map, "files")));
+    }
+
+    private LockedKubelet Kubelet(YamlNode node)
+    {
+        YamlMappingNode map = _yaml.Mapping(node);
+        _yaml.Allow(map, "use", "upstream");
+        Dictionary<string, IReadOnlyDictionary<string, string>> upstream = _yaml.Entries(_yaml.Required(map, "upstream"))
+            .ToDictionary(e => e.Key, IReadOnlyDictionary<string, string> (e) => Checksums(e.Value), StringComparer.Ordinal);
+        string use = _yaml.RequiredText(map, "use");
+        return use == LockedKubelet.DebianSource || upstream.ContainsKey(use)
+            ? new LockedKubelet(use, upstream)
+            : throw _yaml.Error(map, $"use: {use} is neither {LockedKubelet.DebianSource} nor a version under upstream");
+    }
+
+    private Dictionary<string, string> Checksums(YamlNode node) =>
+        _yaml.Entries(node).ToDictionary(e => e.Key, e => _yaml.Sha256(e.Value), StringComparer.Ordinal);
+
+    private List<LockedPackage> Unique(List<(YamlNode Node, LockedPackage Package)> packages)
+    {
+        HashSet<string> names = [];
+        foreach ((YamlNode node, LockedPackage package) in packages)
+        {
+            if (!names.Add(package.Name))
+            {
+                throw _yaml.Error(node, $"package {package.Name} is listed twice");
+            }
+        }
+
+        return [.. packages.Select(p => p.Package)];
+    }
+}

@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+
+namespace Talos.Imager.Components;
+
+/// <summary>Turns a lock into files on this machine.</summary>
+internal sealed class ComponentStore
+{
+    private readonly ComponentCache _cache;
+    private readonly ComponentLock _locked;
+    private readonly KubernetesSource _kubernetes;
+    private readonly IProgress<string> _progress;
+
+    /// <param name="cache">Where everything is kept.</param>
+    /// <param name="lockPath">Path of <c>components.lock</c>; the repository around it holds <c>scripts/kubelet</c>.</param>
+    /// <param name="progress">Gets a line a step.</param>
+    public ComponentStore(ComponentCache cache, string lockPath, IProgress<string> progress)
+    {
+        _cache = cache;
+        _progress = progress;
+        _locked = ComponentLockReader.Read(lockPath);
+        string repository = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(lockPath)))!;
+        Packages = new DebianPackages(cache, _locked, ct => AptRoot.CreateAsync(cache, _locked, Environment.GetEnvironmentVariable("TALOS_DEBIAN_MIRROR"), ct), progress);
+        _kubernetes = new KubernetesSource(cache, _locked, Packages, Path.Combine(repository, "scripts", "kubelet"), progress);
+    }
+
+    /// <summary>Debian's packages of this lock.</summary>
+    public DebianPackages Packages { get; }
+
+    /// <summary>Fetches, checks and unpacks what an image needs.</summary>
+    /// <param name="kubelet"><c>debian-source</c>, a version of upstream, or null for the lock's choice.</param>
+    /// <param name="ct">Stops; nothing half-written stays.</param>
+    public async Task<ComponentSet> FetchAsync(string? kubelet, CancellationToken ct)
+    {
+        using IDisposable _ = await _cache.LockAsync(ct);
+        Dictionary<string, ComponentTree> trees = [];
+        foreach (LockedPackage package in _locked.Packages.Where(p => p.Group == LockedPackage.NodeGroup))
+        {
+            trees.Add(package.Name, await Packages.FetchAsync(package, ct));
+        }
+
+        trees.Add(ComponentSet.Kubelet, await KubeletAsync(kubelet ?? _locked.Kubelet.Use, _locked.Architecture, ct));
+        List<RootFile> bundles = [];
+        foreach (LockedPackage package in _locked.Packages.Where(p => trees.ContainsKey(p.Name)))
+        {
+            foreach ((string target, string pattern) in package.Bundles)
+            {
+                bundles.Add(await BundleAsync(package.Name, trees[package.Name].Directory, target, pattern));
+            }
+        }
+
+        return new ComponentSet(_locked, trees, bundles);
+    }
+
+    /// <summary>Kubelet alone, for <paramref name="architecture"/>.</summary>
+    public async Task<ComponentTree> KubeletAsync(string source, string architecture, CancellationToken ct)
+    {
+        (string version, string folder, string origin) = source == LockedKubelet.DebianSource
+            ? (LockedKubelet.SourceVersion, await _kubernetes.KubeletAsync(architecture, ct), "Debian source package kubernetes")
+            : await UpstreamAsync(source, architecture, ct);
+        string sha256 = await ComponentCache.Sha256Async(Path.Combine(folder, "usr/bin/kubelet"), ct);
+        return new ComponentTree(ComponentSet.Kubelet, version, LockedKubelet.Licence, folder, sha256) { Source = origin };
+    }
+
+    /// <summary>Path of the static pause program.</summary>
+    public async Task<string> PauseAsync(CancellationToken ct)
+    {
+        using IDisposable _ = await _cache.LockAsync(ct);
+        return Path.Combine(await _kubernetes.PauseAsync(ct), "pause");
+    }
+
+    /// <summary>Path of Debian's static busybox for the node's architecture.</summary>
+    public async Task<string> BusyboxAsync(CancellationToken ct)
+    {
+        using IDisposable _ = await _cache.LockAsync(ct);
+        return Path.Combine((await Packages.FetchAsync(_locked.Package("busybox-static"), ct)).Directory, "usr/bin/busybox");
+    }
+
+    /// <summary>A downloader for upstream's site, or its mirror in <c>TALOS_KUBERNETES_URL</c>.</summary>
+    public static KubeletDownload Upstream(HttpClient http) => new(
+        http,
+        new Uri((Environment.GetEnvironmentVariable("TALOS_KUBERNETES_URL") ?? KubeletDownload.DefaultBase).TrimEnd('/') + "/"));
+
+    private async Task<(string Version, string Folder, string Origin)> UpstreamAsync(string version, string architecture, CancellationToken ct)
+    {
+        string? sha256 = _locked.Kubelet.Upstream.GetValueOrDefault(version)?.GetValueOrDefault(architecture);
+        if (sha256 is null)
+        {
+            throw new ImagerException($"kubelet {version} for {architecture} is not pinned in components.lock (it has "
+                + $"{string.Join(", ", _locked.Kubelet.Upstream.Keys)}); `imager components pin-kubelet {version}` adds it");
+        }
+
+        using HttpClient http = new();
+        KubeletDownload download = Upstream(http);
+        string folder = await _cache.FolderAsync($"kubelet/{version}-{sha256[..16]}-{architecture}", async partial =>
+        {
+            _progress.Report($"fetching kubelet {version} from {download.UriOf(version, architecture)}");
+            string path = Path.Combine(partial, "usr/bin/kubelet");
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await download.DownloadAsync(version, architecture, sha256, path, ct);
+        });
+        return (version, folder, download.UriOf(version, architecture).ToString());
+    }
+
+    private async Task<RootFile> BundleAsync(string component, string folder, string target, string pattern)
+    {
+        string text = string.Concat(RootFiles.Match(component, folder, pattern)
+            .Select(p => File.ReadAllText(Path.Combine(folder, p)).TrimEnd('\n') + "\n"));
+        string key = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..16];
+        string path = Path.Combine(_cache.Folder, "bundles", $"{Path.GetFileName(target)}_{key}");
+        if (!File.Exists(path))
+        {
+            await ComponentCache.FileAsync(path, partial => File.WriteAllTextAsync(partial, text));
+        }
+
+        return new RootFile(component, path, target);
+    }
+}

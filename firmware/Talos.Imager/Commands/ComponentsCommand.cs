@@ -124,9 +124,4 @@ internal static class ComponentsCommand
         });
         return command;
     }
-
-    private sealed class ErrorLines : IProgress<string>
-    {
-        public void Report(string value) => Console.Error.WriteLine($"imager: {value}");
-    }
 }

@@ -7,6 +7,7 @@ internal static class ImagerCommand
 {
     public static RootCommand Create() => new("Builds bootable images from locked components, a board descriptor and our binaries.")
     {
+        BuildCommand.Create(),
         ComponentsCommand.Create(),
         ComponentsCommand.CreateImages(),
     };

@@ -38,9 +38,12 @@ internal static class Squashfs
                 Mode = (UnixFileMode)entry.Mode,
                 ModificationTime = DateTimeOffset.UnixEpoch,
             };
-            await using Stream? content = (entry as RootFileEntry)?.Open();
-            written.DataStream = content is { Length: > 0 } ? content : null;
-            if (entry is RootLinkEntry link)
+            await using Stream? content = entry is RootFileEntry { Length: > 0 } file ? file.Open() : null;
+            if (content is not null)
+            {
+                written.DataStream = content;
+            }
+            else if (entry is RootLinkEntry link)
             {
                 written.LinkName = link.Target;
             }

@@ -1,0 +1,116 @@
+using System.Text;
+using Talos.Imager.Bmap;
+using Talos.Imager.Components;
+using Talos.Imager.Disk;
+using Talos.Imager.Initramfs;
+using Talos.Imager.Modules;
+using Talos.Imager.Reports;
+using Talos.Imager.Rootfs;
+using Talos.Imager.Sbom;
+using Talos.Imager.Tools;
+using Talos.Imager.Uki;
+using Talos.Imager.Verity;
+
+namespace Talos.Imager.Build;
+
+/// <summary>Builds an image from components, board and binaries; outputs appear when all of them are complete.</summary>
+/// <param name="options">What to build.</param>
+/// <param name="components">Third-party files.</param>
+/// <param name="progress">Gets a line a step.</param>
+internal sealed class ImageBuilder(BuildOptions options, ComponentSet components, IProgress<string> progress)
+{
+    private const char Slot = 'A';
+
+    /// <summary>Builds and publishes.</summary>
+    /// <returns>Where the bytes are.</returns>
+    public async Task<SizeReport> BuildAsync(CancellationToken ct)
+    {
+        using OutputFolder output = new(options.Output, options.Name);
+
+        ModuleStore store = new(Directory.GetDirectories(Path.Combine(components.FolderOf("kernel"), "usr/lib/modules")).Single(), output.Work("modules"));
+        (RootTree tree, VerityRoot root) = await RootAsync(store, output, ct);
+
+        progress.Report("kernel: packing initramfs and UKI");
+        IReadOnlyList<string> early = await store.ResolveAsync([.. RootAssembler.ReadList(options, "initramfs.list"), .. options.Board.Modules], ct);
+        string initramfs = output.Work("initramfs");
+        await InitramfsBuilder.WriteAsync(options.Stage1, store, early, initramfs, ct);
+        string kernel = components.FileOf("kernel", "boot/vmlinuz-*");
+        string uki = output.File(".efi");
+        await File.WriteAllBytesAsync(uki, await UkiAsync(root, store.Release, initramfs, kernel, ct), ct);
+
+        string image = await DiskAsync(root, uki, output, ct);
+        progress.Report("image: packing");
+        string packed = output.File(".raw.zst");
+        await Tool.RunAsync("zstd", ["-q", "-12", "-T0", "--sparse", image, "-o", packed], ct: ct);
+        string hash = await WriteAccountsAsync(image, output, ct);
+
+        SizeReport report = SizeReport.Measure(tree, root.DataBlocks * VerityFormat.BlockSize,
+        [
+            ("root", root.DataBlocks * VerityFormat.BlockSize), ("root with hash tree", root.Length), ("kernel", new FileInfo(kernel).Length),
+            ("initramfs", new FileInfo(initramfs).Length), ("uki", new FileInfo(uki).Length), ("raw", new FileInfo(image).Length), ("raw.zst", new FileInfo(packed).Length),
+        ]);
+        await File.WriteAllTextAsync(output.File(".sizes.txt"), report.ToTable(), ct);
+        await File.WriteAllBytesAsync(output.File(".sizes.json"), report.ToJson(), ct);
+        await output.PublishAsync(new Dictionary<string, string> { [Path.GetFileName(image)] = hash }, ct);
+        return report;
+    }
+
+    private async Task<(RootTree Tree, VerityRoot Root)> RootAsync(ModuleStore store, OutputFolder output, CancellationToken ct)
+    {
+        progress.Report($"root: modules of kernel {store.Release}");
+        IReadOnlyList<string> modules = await store.ResolveAsync(
+            [.. RootAssembler.ReadList(options, "modules.list"), .. RootAssembler.ReadList(options, "initramfs.list"), .. options.Board.Modules], ct);
+        IReadOnlyList<(string Path, string Source)> index = await ModuleIndex.CreateAsync(store, modules, output.Work("depmod"), ct);
+
+        RootTree tree = RootAssembler.Assemble(options, components, store.Release, index);
+        progress.Report($"root: packing {tree.Files.Count()} files, {tree.Files.Sum(f => f.Length) >> 20} MiB, {modules.Count} modules");
+        string path = output.File(".root");
+        await Squashfs.WriteAsync(tree, path, options.RootLevel, ct);
+        VerityRoot root = await VerityFormat.AppendAsync(path, ct);
+        progress.Report($"root: {root.Length >> 20} MiB, hash {root.RootHash}");
+        return (tree, root);
+    }
+
+    private async Task<byte[]> UkiAsync(VerityRoot root, string release, string initramfs, string kernel, CancellationToken ct)
+    {
+        IReadOnlyList<string> common = NameList.Parse(await File.ReadAllTextAsync(Path.Combine(options.Firmware, "kernel", "cmdline"), ct));
+        string commandLine = CommandLine.Compose(Slot, root, options.Board, common, options.KernelArgs);
+        byte[] stub = await File.ReadAllBytesAsync(components.FileOf("systemd-boot-efi", "usr/lib/systemd/boot/efi/linuxaa64.efi.stub"), ct);
+        return UkiWriter.Append(stub,
+        [
+            (".osrel", Encoding.UTF8.GetBytes(OsRelease.Text(options.Release))),
+            (".cmdline", Encoding.UTF8.GetBytes(commandLine)),
+            (".uname", Encoding.UTF8.GetBytes(release)),
+            (".initrd", await File.ReadAllBytesAsync(initramfs, ct)),
+            (".linux", await File.ReadAllBytesAsync(kernel, ct)),
+        ]);
+    }
+
+    private async Task<string> DiskAsync(VerityRoot root, string uki, OutputFolder output, CancellationToken ct)
+    {
+        DiskLayout layout = DiskLayout.Plan(options.Board, root.Length, root.RootHash);
+        progress.Report($"image: {layout.Length >> 20} MiB, partitions {string.Join(", ", layout.Partitions.Select(p => p.Label))}");
+        string path = output.File(".raw");
+        DiskImage disk = new(path, layout);
+        await disk.CreateAsync(ct);
+        await disk.WriteEfiAsync(
+        [
+            ("EFI/BOOT/BOOTAA64.EFI", components.FileOf("systemd-boot-efi", "usr/lib/systemd/boot/efi/systemd-bootaa64.efi")),
+            ("loader/loader.conf", Path.Combine(options.Firmware, "boot", "efi", "loader.conf")),
+            ($"EFI/Linux/talos-{Slot}.efi", uki),
+        ], ct);
+        await disk.WriteRawAsync(DiskLayout.RootA, root.Path, ct);
+        return path;
+    }
+
+    private async Task<string> WriteAccountsAsync(string image, OutputFolder output, CancellationToken ct)
+    {
+        await using FileStream stream = File.OpenRead(image);
+        await File.WriteAllTextAsync(output.File(".bmap"), await BmapFile.CreateAsync(stream, ct), ct);
+
+        string hash = await ComponentCache.Sha256Async(image, ct);
+        ComponentTree[] used = [.. components.Trees.Values.Where(t => !options.Without.Contains(t.Name))];
+        await File.WriteAllBytesAsync(output.File(".spdx.json"), SpdxDocument.Create(options.Name, options.Release, hash, used), ct);
+        return hash;
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Talos.Boards;
+using Talos.Imager.Build;
+using Talos.Imager.Components;
+using Talos.Imager.Reports;
+
+namespace Talos.Imager.Commands;
+
+/// <summary><c>imager build</c>: from lock, board and binaries to a bootable image.</summary>
+internal static class BuildCommand
+{
+    private static readonly Option<string> BoardName = new("--board") { Description = "Name of a folder in boards/", Required = true };
+
+    private static readonly Option<string> Output = new("--output") { Description = "Folder for the outputs", Required = true };
+
+    private static readonly Option<string> Machined = new("--machined") { Description = "Our node executable, published for linux-arm64", Required = true };
+
+    private static readonly Option<string> Stage1 = new("--stage1") { Description = "Our static init of the initramfs, published for linux-arm64", Required = true };
+
+    private static readonly Option<string> Repository = new("--repository") { Description = "Folder with boards/ and firmware/", DefaultValueFactory = _ => "." };
+
+    private static readonly Option<string?> Kubelet = new("--kubelet") { Description = "debian-source, or a version of upstream; default: what the lock says" };
+
+    private static readonly Option<string[]> Images = new("--image") { Description = "OCI archive, or folder of them, to put into the image; may be repeated" };
+
+    private static readonly Option<string[]> KernelArgs = new("--kernel-arg") { Description = "Further kernel argument; may be repeated" };
+
+    private static readonly Option<string[]> Without = new("--without") { Description = "Component to leave out of the root; may be repeated" };
+
+    private static readonly Option<string> Release = new("--release") { Description = "Version of the system", DefaultValueFactory = _ => "v0.1.0" };
+
+    private static readonly Option<int> RootLevel = new("--root-level") { Description = "Level of zstd for the root, 1 to 22", DefaultValueFactory = _ => 19 };
+
+    public static Command Create()
+    {
+        Command command = new("build", "Builds a bootable disk image")
+        {
+            BoardName, Output, Machined, Stage1, Repository, Kubelet, Images, KernelArgs, Without, Release, RootLevel,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task RunAsync(ParseResult result, CancellationToken ct)
+    {
+        BuildOptions options = Options(result);
+        ComponentSet components = await ComponentsCommand.Store(Path.Combine(options.Firmware, "components.lock")).FetchAsync(result.GetValue(Kubelet), ct);
+        SizeReport report = await new ImageBuilder(options, components, new ErrorLines()).BuildAsync(ct);
+        Console.Write(report.ToTable());
+    }
+
+    private static BuildOptions Options(ParseResult result)
+    {
+        string repository = Path.GetFullPath(result.GetRequiredValue(Repository));
+        (Board board, string file) = BoardFolder.Read(repository, result.GetRequiredValue(BoardName));
+        int level = result.GetValue(RootLevel);
+        return new BuildOptions
+        {
+            Board = board,
+            BoardFile = file,
+            Repository = repository,
+            Machined = Existing(result.GetRequiredValue(Machined)),
+            Stage1 = Existing(result.GetRequiredValue(Stage1)),
+            Images = [.. (result.GetValue(Images) ?? []).SelectMany(Archives)],
+            KernelArgs = result.GetValue(KernelArgs) ?? [],
+            Release = result.GetRequiredValue(Release),
+            RootLevel = level is >= 1 and <= 22 ? level : throw new ImagerException($"--root-level: {level} is not 1 to 22"),
+            Without = new HashSet<string>(result.GetValue(Without) ?? []),
+            Output = result.GetRequiredValue(Output),
+        };
+    }
+
+    private static string Existing(string path) => File.Exists(path) ? Path.GetFullPath(path) : throw new ImagerException($"{path}: no such file");
+
+    private static string[] Archives(string path) => Directory.Exists(path)
+        ? [.. Directory.GetFiles(Path.GetFullPath(path), "*.tar").Order(StringComparer.Ordinal)]
+        : [Existing(path)];
+}

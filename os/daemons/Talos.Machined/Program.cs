@@ -1,6 +1,19 @@
+using Talos.Linux;
+using Talos.Machined.Node;
+
 namespace Talos.Machined;
 
+/// <summary>One executable, several programs: the name under which it is called decides.</summary>
 internal static class Program
 {
-    private static int Main() => 0;
+    private static int Main(string[] args)
+    {
+        if (args is [ServiceLauncher.Verb, ..])
+        {
+            return ServiceLauncher.Run(args);
+        }
+
+        InitProcess.Run();
+        return 1;
+    }
 }

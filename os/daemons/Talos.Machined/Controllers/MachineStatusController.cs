@@ -1,0 +1,47 @@
+using Talos.Cosi;
+using Talos.Machined.Node;
+using Talos.Resources.Runtime;
+
+namespace Talos.Machined.Controllers;
+
+/// <summary>Reports what the node is doing and what keeps it from being ready.</summary>
+internal sealed class MachineStatusController(NodeStage stage) : ITriggeredController
+{
+    /// <inheritdoc/>
+    public string Name => "runtime.MachineStatusController";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ControllerInput> Inputs { get; } = [ControllerInput.Weak<ServiceStatus>(), ControllerInput.Weak<ServiceSpec>()];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ControllerOutput> Outputs { get; } = [ControllerOutput.Exclusive<MachineStatus>()];
+
+    /// <inheritdoc/>
+    public async Task ReconcileAsync(IControllerContext context, CancellationToken ct)
+    {
+        (MachineStage now, string? problem) = stage.Now;
+        Dictionary<string, ServiceStatus> services = context.List<ServiceStatus>().ToDictionary(s => s.Id, s => s.Spec);
+        IReadOnlyList<string> wanted = [.. context.List<ServiceSpec>().Select(s => s.Id)];
+        IReadOnlyList<UnmetCondition> unmet = Readiness.Unmet(now, problem, wanted, services);
+        MachineStatus status = new()
+        {
+            Stage = now,
+            Status = new MachineReadiness { Ready = unmet.Count == 0, UnmetConditions = [.. unmet] },
+        };
+        await context.WriteAsync(MachineStatus.Id, status, ct);
+    }
+
+    /// <inheritdoc/>
+    public async Task RunTriggersAsync(Action reconcile, CancellationToken ct)
+    {
+        stage.Changed += reconcile;
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            stage.Changed -= reconcile;
+        }
+    }
+}

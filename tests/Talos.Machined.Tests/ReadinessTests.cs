@@ -1,0 +1,42 @@
+using Talos.Machined.Controllers;
+using Talos.Resources.Runtime;
+
+namespace Talos.Machined.Tests;
+
+public sealed class ReadinessTests
+{
+    private static readonly ServiceStatus Up = new() { Running = true, Healthy = true };
+
+    [Fact]
+    public void A_running_node_is_ready_when_all_its_services_are_healthy()
+    {
+        Dictionary<string, ServiceStatus> services = new() { ["apid"] = Up, ["cri"] = Up, ["kubelet"] = Up };
+
+        Assert.Empty(Readiness.Unmet(MachineStage.Running, null, [], services));
+    }
+
+    [Fact]
+    public void What_is_missing_is_said_by_name()
+    {
+        Dictionary<string, ServiceStatus> services = new()
+        {
+            ["apid"] = Up,
+            ["kubelet"] = new() { Running = true },
+            ["trustd"] = new() { Running = true, Unknown = true },
+        };
+
+        UnmetCondition unmet = Assert.Single(Readiness.Unmet(MachineStage.Running, null, ["trustd"], services));
+
+        Assert.Equal(new UnmetCondition("services", "cri not running, kubelet not healthy, trustd not checked yet"), unmet);
+    }
+
+    [Fact]
+    public void A_node_in_maintenance_is_ready_without_a_kubelet() =>
+        Assert.Empty(Readiness.Unmet(MachineStage.Maintenance, null, [], new Dictionary<string, ServiceStatus>()));
+
+    [Fact]
+    public void A_failed_boot_is_a_reason() =>
+        Assert.Equal(
+            [new UnmetCondition("boot", "no disk")],
+            Readiness.Unmet(MachineStage.Booting, "no disk", [], new Dictionary<string, ServiceStatus>()));
+}

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -21,7 +22,7 @@ public static unsafe partial class ServiceLauncher
     /// <summary>Exit code when the service could not be executed.</summary>
     public const int ExecFailed = 127;
 
-    internal const int NoFileLimit = 7, DropBounding = 24, SetNoNewPrivileges = 38, SignalPipe = 13, SetMask = 2;
+    internal const int NoFileLimit = 7, DropBounding = 24, SetNoNewPrivileges = 38;
 
     /// <summary>Wraps <paramref name="child"/> so that it is started by way of the launcher.</summary>
     /// <param name="child">The service as it shall run.</param>
@@ -84,7 +85,7 @@ public static unsafe partial class ServiceLauncher
             return Fail($"launch {path}: {e.Message}", SettingFailed);
         }
 
-        return Execute(path, [name, .. arguments[(separator + 2)..]]);
+        return Execute(path, name, arguments[(separator + 2)..]);
     }
 
     private static void Apply(string option, string value)
@@ -125,17 +126,17 @@ public static unsafe partial class ServiceLauncher
         }
     }
 
-    private static int Execute(string path, IReadOnlyList<string> arguments)
+    private static int Execute(string path, string name, ReadOnlySpan<string> arguments)
     {
-        byte* empty = stackalloc byte[Spawner.SignalSetSize];
-        new Span<byte>(empty, Spawner.SignalSetSize).Clear();
-        _ = SetSignal(SignalPipe, 0);
-        _ = SignalMask(SetMask, empty, null);
-
-        using NativeStrings file = new([path]);
-        using NativeStrings argv = new(arguments);
-        _ = Execv(file.Pointer[0], argv.Pointer);
-        return Fail(LinuxException.FromLastError("execv", path).Message, ExecFailed);
+        try
+        {
+            ProcessImage.Replace(path, name, arguments);
+            throw new UnreachableException();
+        }
+        catch (LinuxException e)
+        {
+            return Fail(e.Message, ExecFailed);
+        }
     }
 
     private static void WriteValue(string path, string value)
@@ -159,9 +160,6 @@ public static unsafe partial class ServiceLauncher
         return code;
     }
 
-    [LibraryImport("libc", EntryPoint = "execv", SetLastError = true)]
-    private static partial int Execv(byte* path, byte** arguments);
-
     [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
     private static partial int SetRLimit(int resource, ulong* limits);
 
@@ -176,10 +174,4 @@ public static unsafe partial class ServiceLauncher
 
     [LibraryImport("libc", EntryPoint = "setresuid", SetLastError = true)]
     private static partial int SetResUid(uint real, uint effective, uint saved);
-
-    [LibraryImport("libc", EntryPoint = "signal", SetLastError = true)]
-    private static partial nint SetSignal(int signal, nint handler);
-
-    [LibraryImport("libc", EntryPoint = "sigprocmask", SetLastError = true)]
-    private static partial int SignalMask(int how, byte* set, byte* old);
 }

@@ -34,6 +34,7 @@ internal static unsafe partial class Spawner
             Redirect(actions, held, options.StandardInput, 0, paths.Pointer[0]);
             Redirect(actions, held, options.StandardOutput, 1, paths.Pointer[0]);
             Redirect(actions, held, options.StandardError, 2, paths.Pointer[0]);
+            Check(AddCloseFrom(actions, 3), "posix_spawn_file_actions_addclosefrom_np", options.Path);
             Check(AddChangeDirectory(actions, paths.Pointer[1]), "posix_spawn_file_actions_addchdir_np", options.Path);
 
             int pid = 0;
@@ -108,6 +109,9 @@ internal static unsafe partial class Spawner
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
     private static partial int AddDuplicate(void* actions, int fd, int target);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
+    private static partial int AddCloseFrom(void* actions, int from);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np")]
     private static partial int AddChangeDirectory(void* actions, byte* path);

@@ -1,0 +1,79 @@
+// Prints nothing: compiled to assembly, each line "-> NAME VALUE" is read by AbiTests. So no arm64 machine is needed.
+#define _GNU_SOURCE
+#include <asm/unistd.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/blkpg.h>
+#include <linux/capability.h>
+#include <linux/dm-ioctl.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/reboot.h>
+#include <linux/rtc.h>
+#include <linux/stat.h>
+#include <linux/watchdog.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/statvfs.h>
+#include <sys/timex.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+
+// xfs/xfs_fs.h comes with xfsprogs for the host only; the two structures as that header declares them.
+struct xfs_growfs_data { __u64 newblocks; __u32 imaxpct; };
+#define XFS_IOC_FSGROWFSDATA _IOW('X', 110, struct xfs_growfs_data)
+
+// sys/mount.h and linux/mount.h clash; glibc's umount flags are an enumeration.
+#include <linux/mount.h>
+
+#define V(name, value) __asm__ volatile("\n-> " #name " %0" : : "i"((long)(value)))
+#define S(type) V(sizeof_##type, sizeof(struct type))
+#define O(type, field) V(type##_##field, offsetof(struct type, field))
+#define C(name) __asm__ volatile("\n-> " #name " %0" : : "i"((long)(name)))
+
+void abi(void)
+{
+    C(__NR_finit_module); C(__NR_delete_module); C(__NR_pidfd_open); C(__NR_pidfd_send_signal);
+    C(O_CLOEXEC); C(O_NONBLOCK); C(O_EXCL); C(O_NOCTTY); C(O_APPEND); C(O_RDWR); C(O_WRONLY);
+    C(AT_FDCWD); C(AT_SYMLINK_NOFOLLOW); C(STATX_BASIC_STATS);
+    V(sizeof_pollfd, sizeof(struct pollfd)); C(POLLIN);
+    C(MS_RDONLY); C(MS_NOSUID); C(MS_NODEV); C(MS_NOEXEC); C(MS_REMOUNT); C(MS_NOATIME); C(MS_BIND); C(MS_MOVE);
+    C(MS_REC); C(MS_SILENT); C(MS_PRIVATE); C(MS_SLAVE); C(MS_SHARED); C(MS_RELATIME); C(MS_LAZYTIME);
+    S(statx); O(statx, stx_nlink); O(statx, stx_uid); O(statx, stx_gid); O(statx, stx_mode); O(statx, stx_ino);
+    O(statx, stx_size); O(statx, stx_blocks); O(statx, stx_mtime); O(statx, stx_rdev_major); O(statx, stx_rdev_minor);
+    O(statx, stx_dev_major); O(statx, stx_dev_minor);
+    S(statvfs); O(statvfs, f_frsize); O(statvfs, f_blocks); O(statvfs, f_bfree); O(statvfs, f_bavail); O(statvfs, f_files);
+    O(statvfs, f_ffree);
+    V(sizeof_posix_spawnattr_t, sizeof(posix_spawnattr_t));
+    V(sizeof_posix_spawn_file_actions_t, sizeof(posix_spawn_file_actions_t));
+    V(sizeof_sigset_t, sizeof(sigset_t));
+    C(POSIX_SPAWN_SETSIGDEF); C(POSIX_SPAWN_SETSIGMASK); C(POSIX_SPAWN_SETSID);
+    V(sizeof_siginfo_t, sizeof(siginfo_t)); V(siginfo_t_si_pid, offsetof(siginfo_t, si_pid));
+    C(P_ALL); C(WEXITED); C(WNOWAIT); C(SIG_SETMASK);
+    C(SIGKILL); C(SIGTERM); C(SIGCHLD); C(SIGPIPE); C(SIGCONT); C(SIGSTOP); C(SIGPWR); C(SIGSYS); C(SIGUSR1); C(SIGUSR2); C(SIGBUS);
+    C(PR_SET_CHILD_SUBREAPER); C(PR_CAPBSET_DROP); C(PR_SET_NO_NEW_PRIVS); C(RLIMIT_NOFILE); V(sizeof_rlimit, sizeof(struct rlimit));
+    C(CAP_SYS_BOOT); C(CAP_SYS_MODULE); C(CAP_SYS_ADMIN); C(CAP_SYS_TIME); C(CAP_BPF); C(CAP_SYSLOG); C(CAP_MKNOD); C(CAP_NET_ADMIN);
+    C(LINUX_REBOOT_CMD_RESTART); C(LINUX_REBOOT_CMD_HALT); C(LINUX_REBOOT_CMD_POWER_OFF); C(LINUX_REBOOT_CMD_KEXEC); C(LINUX_REBOOT_CMD_CAD_OFF);
+    V(utsname_release, offsetof(struct utsname, release)); V(sizeof_utsname, sizeof(struct utsname));
+    C(MODULE_INIT_COMPRESSED_FILE);
+    S(dm_ioctl); S(dm_target_spec); O(dm_ioctl, data_size); O(dm_ioctl, data_start); O(dm_ioctl, target_count); O(dm_ioctl, flags);
+    O(dm_ioctl, dev); O(dm_ioctl, name); O(dm_target_spec, length); O(dm_target_spec, next); O(dm_target_spec, target_type);
+    V(DM_DEV_CREATE, DM_DEV_CREATE); V(DM_DEV_REMOVE, DM_DEV_REMOVE); V(DM_DEV_SUSPEND, DM_DEV_SUSPEND); V(DM_TABLE_LOAD, DM_TABLE_LOAD);
+    C(DM_READONLY_FLAG);
+    C(CLOCK_REALTIME); C(CLOCK_BOOTTIME); V(sizeof_timespec, sizeof(struct timespec));
+    S(timex); O(timex, modes); O(timex, offset); O(timex, maxerror); O(timex, esterror); O(timex, status); O(timex, constant);
+    C(ADJ_OFFSET); C(ADJ_MAXERROR); C(ADJ_ESTERROR); C(ADJ_STATUS); C(ADJ_TIMECONST); C(ADJ_NANO); C(STA_PLL); C(STA_UNSYNC);
+    C(RTC_RD_TIME); C(RTC_SET_TIME); S(rtc_time);
+    C(WDIOC_KEEPALIVE); C(WDIOC_SETTIMEOUT);
+    C(SOL_SOCKET); C(SO_PEERCRED); V(sizeof_ucred, sizeof(struct ucred));
+    C(BLKGETSIZE64); C(BLKSSZGET); C(BLKFLSBUF); C(BLKPG); C(BLKZEROOUT); C(BLKPG_ADD_PARTITION); C(BLKPG_DEL_PARTITION);
+    C(BLKPG_RESIZE_PARTITION); S(blkpg_ioctl_arg); O(blkpg_ioctl_arg, data); S(blkpg_partition); O(blkpg_partition, pno);
+    S(xfs_growfs_data); C(XFS_IOC_FSGROWFSDATA);
+    C(ENOTEMPTY); C(ELOOP); C(ENODATA); C(EUCLEAN); C(EKEYREJECTED); C(EHOSTUNREACH); C(ENAMETOOLONG); C(EOPNOTSUPP); C(ETIMEDOUT);
+}

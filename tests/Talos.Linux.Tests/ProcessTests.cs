@@ -39,7 +39,7 @@ public sealed class ProcessTests
             child = TestReaper.Instance.Spawn(new ChildOptions
             {
                 Path = "/bin/sh",
-                Arguments = ["-c", "/usr/bin/env; pwd; readlink /proc/self/fd/0; ls /proc/$$/fd | wc -l; grep -E 'Sig(Ign|Blk)' /proc/$$/status"],
+                Arguments = ["-c", "/usr/bin/env; pwd; readlink /proc/self/fd/0; ls /proc/$$/fd | wc -l; exec grep -E 'Sig(Ign|Blk)' /proc/self/status"],
                 Environment = new Dictionary<string, string> { ["COLOR"] = "red" },
                 WorkingDirectory = "/usr/bin",
                 StandardOutput = write,
@@ -66,6 +66,17 @@ public sealed class ProcessTests
         LinuxException error = Assert.Throws<LinuxException>(() => TestReaper.Instance.Spawn(new ChildOptions { Path = "/no/such/file" }));
 
         Assert.Equal("posix_spawn /no/such/file: No such file or directory (ENOENT)", error.Message);
+    }
+
+    [Fact]
+    public async Task Failing_starts_do_not_disturb_the_reaper()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.Throws<LinuxException>(() => TestReaper.Instance.Spawn(new ChildOptions { Path = "/no/such/file" }));
+        }
+
+        Assert.Equal(5, (await Shell("exit 5").Exit.WaitAsync(Token)).Code);
     }
 
     [Fact]

@@ -90,7 +90,13 @@ public sealed partial class Reaper
         ExitStatus status;
         lock (_gate)
         {
-            status = Collect(pid);
+            // A child whose executable could not be started is reaped by posix_spawn itself.
+            if (TryCollect(pid) is not { } collected)
+            {
+                return;
+            }
+
+            status = collected;
             if (_children.Remove(pid, out ChildProcess? child))
             {
                 child.SetReaped(status);
@@ -125,14 +131,20 @@ public sealed partial class Reaper
         }
     }
 
-    private static unsafe ExitStatus Collect(int pid)
+    private static unsafe ExitStatus? TryCollect(int pid)
     {
         int status = 0;
         while (WaitPid(pid, &status, 0) < 0)
         {
-            if (Marshal.GetLastPInvokeError() != (int)Errno.EINTR)
+            Errno error = (Errno)Marshal.GetLastPInvokeError();
+            if (error is Errno.ECHILD)
             {
-                throw LinuxException.FromLastError("waitpid", $"pid {pid}");
+                return null;
+            }
+
+            if (error is not Errno.EINTR)
+            {
+                throw new LinuxException(error, "waitpid", $"pid {pid}");
             }
         }
 

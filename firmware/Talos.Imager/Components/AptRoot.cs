@@ -4,7 +4,7 @@ namespace Talos.Imager.Components;
 
 /// <summary>An apt of our own inside the cache: another release, other architectures, and nothing of the machine's apt is changed.</summary>
 /// <remarks>apt checks the archive's signature and the checksums signed by it; the lock's SHA-256 is checked besides.</remarks>
-internal sealed class AptRoot
+internal sealed class AptRoot : IPackageSource
 {
     private const string Keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
@@ -20,7 +20,7 @@ internal sealed class AptRoot
         _environment = new Dictionary<string, string> { ["APT_CONFIG"] = Path.Combine(folder, "apt.conf") };
     }
 
-    /// <summary>The mirror in use, for messages.</summary>
+    /// <inheritdoc/>
     public string Mirror => _mirrors.Main;
 
     /// <summary>Writes the configuration of the private apt.</summary>
@@ -41,7 +41,7 @@ internal sealed class AptRoot
         return new AptRoot(folder, mirrors);
     }
 
-    /// <summary>Fetches the package lists, once.</summary>
+    /// <inheritdoc/>
     public async Task UpdateAsync(CancellationToken ct)
     {
         if (_updated)
@@ -61,27 +61,44 @@ internal sealed class AptRoot
         _updated = true;
     }
 
-    /// <summary>Downloads one version of a package into <paramref name="folder"/>.</summary>
-    /// <exception cref="ImagerException">The mirror has it no more, or the download failed.</exception>
+    /// <inheritdoc/>
     public async Task DownloadAsync(LockedPackage package, string folder, CancellationToken ct)
     {
         string name = $"{package.Package}:{package.Architecture}";
-        string known = await AptAsync("apt-cache", ["madison", name], folder, ct);
-        string[] versions = [.. known.Split('\n').Select(l => l.Split('|', StringSplitOptions.TrimEntries)).Where(c => c.Length > 2).Select(c => c[1]).Distinct()];
-        if (!versions.Contains(package.Version))
+        try
         {
-            throw new ImagerException($"{package.Package} {package.Version} is gone from {Mirror} (it has {(versions.Length == 0 ? "none" : string.Join(", ", versions))}); "
-                + "`imager components update` puts the mirror's versions into components.lock, or set TALOS_DEBIAN_MIRROR to an archive that has it");
+            await AptAsync("apt-get", ["-qq", "download", $"{name}={package.Version}"], folder, ct);
         }
+        catch (ImagerException) when (!ct.IsCancellationRequested)
+        {
+            string known = await AptAsync("apt-cache", ["madison", name], folder, ct);
+            if (Gone(package, known, Mirror) is { } gone)
+            {
+                throw gone;
+            }
 
-        await AptAsync("apt-get", ["-qq", "download", $"{name}={package.Version}"], folder, ct);
+            throw;
+        }
     }
 
-    /// <summary>Downloads the files of a source package into <paramref name="folder"/>.</summary>
+    /// <summary>The failure of a download when the mirror has other versions only; null when it has the locked one.</summary>
+    /// <param name="package">What is wanted.</param>
+    /// <param name="madison">What <c>apt-cache madison</c> prints: package, version and origin between bars.</param>
+    /// <param name="mirror">For the message.</param>
+    internal static ImagerException? Gone(LockedPackage package, string madison, string mirror)
+    {
+        string[] versions = [.. madison.Split('\n').Select(l => l.Split('|', StringSplitOptions.TrimEntries)).Where(c => c.Length > 2).Select(c => c[1]).Distinct()];
+        return versions.Contains(package.Version)
+            ? null
+            : new ImagerException($"{package.Package} {package.Version} is gone from {mirror} (it has {(versions.Length == 0 ? "none" : string.Join(", ", versions))}); "
+                + "`imager components update` puts the mirror's versions into components.lock, or set TALOS_DEBIAN_MIRROR to an archive that has it");
+    }
+
+    /// <inheritdoc/>
     public Task DownloadSourceAsync(LockedSource source, string folder, CancellationToken ct) =>
         AptAsync("apt-get", ["-qq", "source", "--download-only", $"{source.Name}={source.Version}"], folder, ct);
 
-    /// <summary>The newest state of a package on the mirror.</summary>
+    /// <inheritdoc/>
     public async Task<PackageState> NewestAsync(LockedPackage package, CancellationToken ct)
     {
         string name = package.Package;

@@ -19,7 +19,7 @@ internal sealed class ComponentStore
         _progress = progress;
         _locked = ComponentLockReader.Read(lockPath);
         string repository = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(lockPath)))!;
-        Packages = new DebianPackages(cache, _locked, ct => AptRoot.CreateAsync(cache, _locked, Environment.GetEnvironmentVariable("TALOS_DEBIAN_MIRROR"), ct), progress);
+        Packages = new DebianPackages(cache, _locked, OpenAptAsync, progress);
         _kubernetes = new KubernetesSource(cache, _locked, Packages, Path.Combine(repository, "scripts", "kubelet"), progress);
     }
 
@@ -79,6 +79,9 @@ internal sealed class ComponentStore
     public static KubeletDownload Upstream(HttpClient http) => new(
         http,
         new Uri((Environment.GetEnvironmentVariable("TALOS_KUBERNETES_URL") ?? KubeletDownload.DefaultBase).TrimEnd('/') + "/"));
+
+    private async Task<IPackageSource> OpenAptAsync(CancellationToken ct) =>
+        await AptRoot.CreateAsync(_cache, _locked, Environment.GetEnvironmentVariable("TALOS_DEBIAN_MIRROR"), ct);
 
     private async Task<(string Version, string Folder, string Origin)> UpstreamAsync(string version, string architecture, CancellationToken ct)
     {

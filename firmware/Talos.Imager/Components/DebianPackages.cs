@@ -3,11 +3,11 @@ using Talos.Imager.Tools;
 namespace Talos.Imager.Components;
 
 /// <summary>Fetches Debian packages, checks them against the lock and unpacks them into the cache.</summary>
-internal sealed class DebianPackages(ComponentCache cache, ComponentLock locked, Func<CancellationToken, Task<AptRoot>> openApt, IProgress<string> progress)
+internal sealed class DebianPackages(ComponentCache cache, ComponentLock locked, Func<CancellationToken, Task<IPackageSource>> openSource, IProgress<string> progress)
 {
     private const int KeyLength = 16;
 
-    private AptRoot? _apt;
+    private IPackageSource? _opened;
 
     /// <summary>The unpacked tree of a package.</summary>
     public async Task<ComponentTree> FetchAsync(LockedPackage package, CancellationToken ct)
@@ -31,8 +31,8 @@ internal sealed class DebianPackages(ComponentCache cache, ComponentLock locked,
         return cache.FolderAsync($"sources/{source.Name}_{key}", async folder =>
         {
             progress.Report($"fetching the source of {source.Name} {source.Version}");
-            AptRoot apt = await AptAsync(ct);
-            await apt.DownloadSourceAsync(source, folder, ct);
+            IPackageSource mirror = await OpenAsync(ct);
+            await mirror.DownloadSourceAsync(source, folder, ct);
             foreach ((string name, string sha256) in source.Files)
             {
                 await CheckAsync(Path.Combine(folder, name), sha256, ct);
@@ -43,11 +43,11 @@ internal sealed class DebianPackages(ComponentCache cache, ComponentLock locked,
     /// <summary>The newest states of the packages on the mirror, those that differ from the lock.</summary>
     public async Task<IReadOnlyDictionary<string, PackageState>> NewerAsync(CancellationToken ct)
     {
-        AptRoot apt = await AptAsync(ct);
+        IPackageSource mirror = await OpenAsync(ct);
         Dictionary<string, PackageState> newer = [];
         foreach (LockedPackage package in locked.Packages)
         {
-            PackageState state = await apt.NewestAsync(package, ct);
+            PackageState state = await mirror.NewestAsync(package, ct);
             if (state != new PackageState(package.Package, package.Version, package.Sha256))
             {
                 newer.Add(package.Name, state);
@@ -64,20 +64,20 @@ internal sealed class DebianPackages(ComponentCache cache, ComponentLock locked,
         if (!File.Exists(deb))
         {
             progress.Report($"fetching {package.Package} {package.Version}");
-            AptRoot apt = await AptAsync(ct);
-            await ComponentCache.FileAsync(deb, partial => DownloadAsync(apt, package, partial, ct));
+            IPackageSource mirror = await OpenAsync(ct);
+            await ComponentCache.FileAsync(deb, partial => DownloadAsync(mirror, package, partial, ct));
         }
 
         return deb;
     }
 
-    private static async Task DownloadAsync(AptRoot apt, LockedPackage package, string target, CancellationToken ct)
+    private static async Task DownloadAsync(IPackageSource mirror, LockedPackage package, string target, CancellationToken ct)
     {
         string folder = target + ".d";
         try
         {
             Directory.CreateDirectory(folder);
-            await apt.DownloadAsync(package, folder, ct);
+            await mirror.DownloadAsync(package, folder, ct);
             string file = Directory.EnumerateFiles(folder, "*.deb").Single();
             await CheckAsync(file, package.Sha256, ct);
             File.Move(file, target);
@@ -88,17 +88,17 @@ internal sealed class DebianPackages(ComponentCache cache, ComponentLock locked,
         }
     }
 
-    private async Task<AptRoot> AptAsync(CancellationToken ct)
+    private async Task<IPackageSource> OpenAsync(CancellationToken ct)
     {
-        if (_apt is null)
+        if (_opened is null)
         {
-            AptRoot apt = await openApt(ct);
-            progress.Report($"reading the package lists of {apt.Mirror}");
-            await apt.UpdateAsync(ct);
-            _apt = apt;
+            IPackageSource source = await openSource(ct);
+            progress.Report($"reading the package lists of {source.Mirror}");
+            await source.UpdateAsync(ct);
+            _opened = source;
         }
 
-        return _apt;
+        return _opened;
     }
 
     private static async Task CheckAsync(string file, string expected, CancellationToken ct)

@@ -30,15 +30,17 @@ internal sealed class KubernetesSource(ComponentCache cache, ComponentLock locke
             string reflect2 = (await packages.FetchAsync(locked.Package("reflect2"), ct)).Directory;
             progress.Report($"building kubelet {LockedKubelet.SourceVersion} for {architecture}: 3 to 10 minutes, once");
             string target = Path.Combine(folder, "usr/bin/kubelet");
+            string work = Path.Combine(cache.Folder, "kubelet-build", key);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             await Tool.RunAsync(
                 script,
                 [
                     Path.Combine(source, Source.File(".orig.tar.gz")), Path.Combine(source, Source.File(".debian.tar.xz")),
                     Path.Combine(reflect2, "usr/share/gocode/src/github.com/modern-go/reflect2"), go,
-                    architecture, Path.Combine(cache.Folder, "kubelet-build", key), target,
+                    architecture, work, target,
                 ],
                 ct: ct);
+            Directory.Delete(work, recursive: true);
         });
     }
 

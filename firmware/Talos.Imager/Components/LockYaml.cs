@@ -20,6 +20,11 @@ internal sealed class LockYaml(string file)
         {
             throw new ImagerException($"{file}:{e.Start.Line}: {e.Message}", e);
         }
+        catch (InvalidOperationException e)
+        {
+            // YamlDotNet 18 says so, without a line, for a { inside an unquoted text of a flow list.
+            throw new ImagerException($"{file}: not YAML: a bracket in an unquoted text", e);
+        }
     }
 
     public ImagerException Error(YamlNode node, string problem) => new($"{file}:{node.Start.Line}: {problem}");

@@ -11,21 +11,21 @@ internal static class OciImages
 
     private static readonly string[] Applets =
     [
-        "cat", "cut", "date", "dd", "df", "echo", "env", "false", "free", "grep", "head", "hostname", "httpd", "id", "ifconfig",
+        "cat", "chmod", "cut", "date", "dd", "df", "echo", "env", "false", "free", "grep", "head", "hostname", "httpd", "id", "ifconfig",
         "ip", "kill", "ls", "mkdir", "mount", "mv", "nc", "nslookup", "ping", "ps", "rm", "route", "sed", "sh", "sleep", "sync",
         "tail", "test", "touch", "true", "uname", "uptime", "wc", "wget",
     ];
 
     /// <summary>The image of the pod sandbox.</summary>
     public static byte[] Pause(string architecture, byte[] pause) =>
-        OciArchive.Create(PauseName, architecture, new OciCommand("/pause"), new OciLayer().Executable("pause", pause));
+        OciArchive.Create(PauseName, architecture, new OciCommand("/pause"), MountPoints(new OciLayer()).Executable("pause", pause));
 
     /// <summary>The image of the example workload.</summary>
     /// <param name="architecture">Go's name of the architecture.</param>
     /// <param name="busybox">A static busybox.</param>
     public static byte[] Web(string architecture, byte[] busybox)
     {
-        OciLayer layer = new OciLayer()
+        OciLayer layer = MountPoints(new OciLayer())
             .Executable("bin/busybox", busybox)
             .Folder("tmp", (UnixFileMode)0x3ff)
             .File("www/index.html", "It works: this page comes from a pod on Talos Edge.\n"u8.ToArray())
@@ -40,4 +40,8 @@ internal static class OciImages
 
         return OciArchive.Create(WebName, architecture, new OciCommand("/bin/httpd", "-f", "-v", "-p", "8080", "-h", "/www"), layer);
     }
+
+    // What the container runtime and kubelet mount on, so that a read-only root works too.
+    private static OciLayer MountPoints(OciLayer layer) =>
+        layer.Folder("dev").Folder("etc").Folder("proc").Folder("sys").File("etc/hosts", []).File("etc/hostname", []).File("etc/resolv.conf", []);
 }

@@ -1,0 +1,23 @@
+using Talos.Imager.Components;
+
+namespace Talos.Imager.Tests.Components;
+
+public sealed class AptMirrorsTests
+{
+    [Theory]
+    [InlineData("", "http://deb.debian.org/debian/", null)]
+    [InlineData("'http://mirror.example/debian/dists/bookworm/InRelease' x 0\n", "http://mirror.example/debian/", null)]
+    [InlineData(
+        "'https://packages.example/node/dists/nodistro/InRelease' x 0\n'http://m.example/a/debian/dists/bookworm/InRelease' x 0\n'http://m.example/debian-security/dists/bookworm-security/InRelease' x 0\n",
+        "http://m.example/a/debian/",
+        "http://m.example/debian-security/")]
+    [InlineData("'http://m.example/debian/dists/bookworm/main/binary-amd64/Packages.xz' x 0\n", "http://deb.debian.org/debian/", null)]
+    public void The_mirrors_are_those_of_the_machine(string printed, string main, string? security) =>
+        Assert.Equal(new AptMirrors(main, security), AptMirrors.Choose(printed, overriding: null));
+
+    [Fact]
+    public void A_mirror_named_by_the_user_is_used_alone() =>
+        Assert.Equal(
+            new AptMirrors("http://snapshot.example/20260101/", null),
+            AptMirrors.Choose("'http://m.example/debian/dists/bookworm/InRelease' x 0", "http://snapshot.example/20260101"));
+}

@@ -1,0 +1,30 @@
+# Sourced by the scripts: installs what is missing on this machine.
+# shellcheck shell=bash
+
+# install_packages: what scripts/lib/packages lists and dpkg does not have, through apt.
+install_packages() {
+  local wanted missing as_root=()
+  wanted=$(sed 's/#.*//' "$root/scripts/lib/packages" | xargs -n 1)
+  command -v dpkg-query > /dev/null || fail "this needs Debian 12 or later: there is no dpkg here; install by hand what scripts/lib/packages lists"
+  missing=$(comm -23 <(sort -u <<< "$wanted") \
+    <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort -u))
+  [[ -n $missing ]] || return 0
+  if [[ $(id -u) != 0 ]]; then
+    command -v sudo > /dev/null || fail "as root, run: apt-get install $(xargs <<< "$missing")"
+    as_root=(sudo --preserve-env=DEBIAN_FRONTEND)
+  fi
+  step "installing $(xargs <<< "$missing")"
+  logged apt-update "${as_root[@]}" apt-get -qq update
+  # shellcheck disable=SC2086
+  logged apt-install "${as_root[@]}" apt-get -qq install -y --no-install-recommends $missing
+}
+
+# check_dotnet: the SDK cannot come from Debian's archive, so it is only asked for.
+check_dotnet() {
+  command -v dotnet > /dev/null || fail "the .NET 10 SDK is missing: https://dotnet.microsoft.com/download/dotnet/10.0"
+  local version
+  version=$(dotnet --version 2>&1) || fail "the .NET SDK that global.json asks for is missing: $(head -n 1 <<< "$version")"
+  [[ $version == 10.* ]] || fail "the .NET SDK is $version; 10.0 is needed"
+}
+
+setup() { install_packages; check_dotnet; }

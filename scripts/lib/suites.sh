@@ -1,0 +1,76 @@
+# Sourced by scripts/test: the suites. Each writes lines "PASSED FAILED" into $counts.
+# shellcheck shell=bash
+
+counts=$out/test-counts
+
+# count_xunit LOG: adds what an xunit run printed; a run without a summary is one failure.
+count_xunit() {
+  local summary
+  summary=$(grep -E 'Total: [0-9]+, Errors:' "$1" | tail -n 1 || true)
+  if [[ $summary =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+),\ Not\ Run:\ ([0-9]+) ]]; then
+    local failed=$((BASH_REMATCH[2] + BASH_REMATCH[3]))
+    echo "$((BASH_REMATCH[1] - BASH_REMATCH[3] - BASH_REMATCH[4] - BASH_REMATCH[5])) $failed" >> "$counts"
+    if ((failed == 0)); then return; fi
+  else
+    echo "0 1" >> "$counts"
+  fi
+  step "FAILED: $(basename "$1" .log)"
+  grep -A 12 -E '\[FAIL\]|Unhandled exception|Catastrophic' "$1" | head -n 60 >&2 || tail -n 5 "$1" >&2
+  return 0
+}
+
+# xunit NAME LIMIT EXECUTABLE ARGUMENTS...: runs one test executable.
+xunit() {
+  local log=$logs/$1.log limit=$2
+  shift 2
+  timeout -k 10 "$limit" "$@" -noColor -noLogo > "$log" 2>&1 || true
+  count_xunit "$log"
+}
+
+assemblies() { find tests -mindepth 5 -maxdepth 5 -path '*/bin/Debug/net10.0/*.Tests' -type f -perm -u+x | sort; }
+
+build_tests() {
+  step "building Talos.sln"
+  logged build dotnet build Talos.sln -v q
+}
+
+# Two assemblies at a time; `wait -n` keeps both places busy.
+unit() {
+  build_tests
+  step "unit tests"
+  local assembly
+  for assembly in $(assemblies); do
+    while (($(jobs -rp | wc -l) >= 2)); do wait -n || true; done
+    xunit "unit-$(basename "$assembly")" 120 "$assembly" -trait- Category=Integration &
+  done
+  wait
+}
+
+integration() {
+  build_tests
+  step "integration tests"
+  local assembly
+  for assembly in $(assemblies); do
+    if "$assembly" -list traits -trait Category=Integration 2> /dev/null | grep -q Integration; then
+      step "$(basename "$assembly")"
+      xunit "integration-$(basename "$assembly")" 600 "$assembly" -trait Category=Integration
+    fi
+  done
+}
+
+# The real executables, published without a warning, and started where this machine can.
+aot() {
+  local passed=0 failed=0 check
+  for check in make_node make_talosctl "grep -q Client <($out/bin/talosctl version --client)"; do
+    if (eval "$check"); then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+  done
+  echo "$passed $failed" >> "$counts"
+}
+
+e2e() {
+  build_tests
+  make_talosctl
+  make_image qemu-virt
+  step "end-to-end tests: about 20 minutes"
+  TALOS_E2E_IMAGE=$(image_of qemu-virt) TALOS_E2E_TALOSCTL=$out/bin/talosctl xunit e2e 2400 tests/e2e/Talos.E2e.Tests/bin/Debug/net10.0/Talos.E2e.Tests
+}

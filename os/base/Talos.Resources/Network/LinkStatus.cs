@@ -66,6 +66,10 @@ public sealed record LinkStatus : IResourceSpec<LinkStatus>
     /// <summary>Bus address of the device; empty for a software link.</summary>
     public string BusPath { get; init; } = "";
 
+    /// <summary>PCI vendor and product, <c>1af4:1000</c>; empty when it is no PCI device.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("pciID")]
+    public string PciId { get; init; } = "";
+
     /// <summary>Driver of the device; empty when unknown.</summary>
     public string Driver { get; init; } = "";
 

@@ -9,20 +9,27 @@ using Talos.Resources.Network;
 namespace Talos.Network;
 
 /// <summary>The network of the node: links, addresses, routes, DHCP, host name, resolvers, time servers.</summary>
-public static class NetworkModule
+/// <param name="time">The clock.</param>
+/// <param name="loggers">Makes loggers.</param>
+public sealed class NetworkModule(TimeProvider time, ILoggerFactory loggers)
 {
-    /// <summary>The room's controllers.</summary>
-    public static IReadOnlyList<IController> Controllers(TimeProvider time, ILoggerFactory logs) =>
-        Controllers(new NetworkKernel(), new NodeFiles(), new LinuxDhcpTransports(time), time, logs);
+    /// <summary>Registers the controllers.</summary>
+    public void Register(ControllerRuntime controllers)
+    {
+        ArgumentNullException.ThrowIfNull(controllers);
+        foreach (IController controller in Controllers(new NetworkKernel(), new NodeFiles(), new LinuxDhcpTransports(time)))
+        {
+            controllers.Register(controller);
+        }
+    }
 
-    internal static IReadOnlyList<IController> Controllers(
-        INetworkKernel kernel, INodeFiles files, IDhcpTransports transports, TimeProvider time, ILoggerFactory logs) =>
+    internal IReadOnlyList<IController> Controllers(INetworkKernel kernel, INodeFiles files, IDhcpTransports transports) =>
     [
         new LinkStatusController(kernel),
         new AddressStatusController(kernel),
         new RouteStatusController(kernel),
         new LayerController(files),
-        new OperatorController(transports, time, () => BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)), logs.CreateLogger<OperatorController>()),
+        new OperatorController(transports, time, RandomNumber, loggers.CreateLogger<OperatorController>()),
         new MergeController<LinkSpec>("Link", MergeRules.Link),
         new MergeController<AddressSpec>("Address", MergeRules.Highest),
         new MergeController<RouteSpec>("Route", MergeRules.Highest),
@@ -30,13 +37,15 @@ public static class NetworkModule
         new MergeController<HostnameSpec>("Hostname", MergeRules.Hostname),
         new MergeController<ResolverSpec>("Resolver", MergeRules.Resolvers),
         new MergeController<TimeServerSpec>("TimeServer", MergeRules.TimeServers),
-        new LinkSpecController(kernel, logs.CreateLogger<LinkSpecController>()),
-        new AddressSpecController(kernel, logs.CreateLogger<AddressSpecController>()),
-        new RouteSpecController(kernel, logs.CreateLogger<RouteSpecController>()),
-        new HostnameController(files, logs.CreateLogger<HostnameController>()),
+        new LinkSpecController(kernel, loggers.CreateLogger<LinkSpecController>()),
+        new AddressSpecController(kernel, loggers.CreateLogger<AddressSpecController>()),
+        new RouteSpecController(kernel, loggers.CreateLogger<RouteSpecController>()),
+        new HostnameController(files, loggers.CreateLogger<HostnameController>()),
         new ServersController(),
         new NodeAddressController(),
         new EtcFilesController(files),
         new NetworkStatusController(),
     ];
+
+    private static uint RandomNumber() => BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using Talos.Cosi;
 using Talos.Network.Dhcp;
 using Talos.Resources.Network;
 

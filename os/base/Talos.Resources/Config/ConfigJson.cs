@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace Talos.Resources.Config;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(MachineConfig))]
+[JsonSerializable(typeof(MachineType))]
+internal sealed partial class ConfigJson : JsonSerializerContext;

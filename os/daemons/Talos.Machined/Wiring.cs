@@ -5,6 +5,7 @@ using Talos.Kernel;
 using Talos.Machined.Controllers;
 using Talos.Machined.Node;
 using Talos.Machined.Sequences;
+using Talos.Network;
 using Talos.Services.Controllers;
 
 namespace Talos.Machined;
@@ -35,6 +36,7 @@ internal sealed class Wiring
         _node.Controllers.Register(new ServiceController(_node.Services));
         _node.Controllers.Register(new MachineStatusController(_node.Stage));
         _kernel.Register(_node.Controllers);
+        new NetworkModule(_node.Time, _node.Loggers).Register(_node.Controllers);
     }
 
     /// <summary>What the API's services need.</summary>

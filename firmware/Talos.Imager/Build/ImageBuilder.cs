@@ -22,8 +22,10 @@ internal sealed class ImageBuilder(BuildOptions options, ComponentSet components
     private const char Slot = 'A';
 
     /// <summary>Builds and publishes.</summary>
+    /// <param name="fingerprint">Checksum of the input, kept beside the outputs.</param>
+    /// <param name="ct">Cancels; nothing half-written stays.</param>
     /// <returns>Where the bytes are.</returns>
-    public async Task<SizeReport> BuildAsync(CancellationToken ct)
+    public async Task<SizeReport> BuildAsync(string fingerprint, CancellationToken ct)
     {
         using OutputFolder output = new(options.Output, options.Name);
 
@@ -51,6 +53,7 @@ internal sealed class ImageBuilder(BuildOptions options, ComponentSet components
         ]);
         await File.WriteAllTextAsync(output.File(".sizes.txt"), report.ToTable(), ct);
         await File.WriteAllBytesAsync(output.File(".sizes.json"), report.ToJson(), ct);
+        await output.WriteFingerprintAsync(fingerprint, ct);
         await output.PublishAsync(new Dictionary<string, string> { [Path.GetFileName(image)] = hash }, ct);
         return report;
     }

@@ -8,6 +8,7 @@ namespace Talos.Imager.Build;
 internal sealed class OutputFolder : IDisposable
 {
     private const string Sums = "SHA256SUMS";
+    private const string Inputs = ".inputs";
 
     private readonly string _folder;
     private readonly string _aside;
@@ -22,6 +23,23 @@ internal sealed class OutputFolder : IDisposable
         _name = name;
         Directory.CreateDirectory(Path.Combine(_aside, "out"));
     }
+
+    /// <summary>Whether the outputs of the same input are all there.</summary>
+    /// <param name="folder">Folder of the outputs.</param>
+    /// <param name="name">First part of all names.</param>
+    /// <param name="fingerprint">Checksum of the input.</param>
+    public static bool IsCurrent(string folder, string name, string fingerprint)
+    {
+        string inputs = Path.Combine(folder, name + Inputs);
+        string sums = Path.Combine(folder, Sums);
+        return System.IO.File.Exists(inputs) && System.IO.File.ReadAllText(inputs).Trim() == fingerprint
+            && System.IO.File.Exists(sums)
+            && System.IO.File.ReadLines(sums).All(l => System.IO.File.Exists(Path.Combine(folder, l[(l.IndexOf(' ', StringComparison.Ordinal) + 2)..])));
+    }
+
+    /// <summary>Keeps the checksum of the input beside the outputs.</summary>
+    public Task WriteFingerprintAsync(string fingerprint, CancellationToken ct) =>
+        System.IO.File.WriteAllTextAsync(File(Inputs), fingerprint + "\n", ct);
 
     /// <summary>Path of something that is not an output.</summary>
     public string Work(string name) => Path.Combine(_aside, name);

@@ -31,11 +31,13 @@ internal static class BuildCommand
 
     private static readonly Option<int> RootLevel = new("--root-level") { Description = "Level of zstd for the root, 1 to 22", DefaultValueFactory = _ => 19 };
 
+    private static readonly Option<bool> Force = new("--force") { Description = "Build even when nothing changed" };
+
     public static Command Create()
     {
         Command command = new("build", "Builds a bootable disk image")
         {
-            BoardName, Output, Machined, Stage1, Repository, Kubelet, Images, KernelArgs, Without, Release, RootLevel,
+            BoardName, Output, Machined, Stage1, Repository, Kubelet, Images, KernelArgs, Without, Release, RootLevel, Force,
         };
         command.SetAction(RunAsync);
         return command;
@@ -44,8 +46,15 @@ internal static class BuildCommand
     private static async Task RunAsync(ParseResult result, CancellationToken ct)
     {
         BuildOptions options = Options(result);
+        string fingerprint = await Fingerprint.OfAsync(options, result.GetValue(Kubelet), Path.Combine(AppContext.BaseDirectory, "imager.dll"), ct);
+        if (!result.GetValue(Force) && OutputFolder.IsCurrent(options.Output, options.Name, fingerprint))
+        {
+            await Console.Error.WriteLineAsync($"imager: {options.Name} in {options.Output} is up to date");
+            return;
+        }
+
         ComponentSet components = await ComponentsCommand.Store(Path.Combine(options.Firmware, "components.lock")).FetchAsync(result.GetValue(Kubelet), ct);
-        SizeReport report = await new ImageBuilder(options, components, new ErrorLines()).BuildAsync(ct);
+        SizeReport report = await new ImageBuilder(options, components, new ErrorLines()).BuildAsync(fingerprint, ct);
         Console.Write(report.ToTable());
     }
 

@@ -8,12 +8,7 @@ namespace Talos.Imager.Disk;
 /// <param name="layout">Where everything lies.</param>
 internal sealed class DiskImage(string path, DiskLayout layout)
 {
-    // FAT knows no time before 1980; one fixed time keeps builds alike.
-    private const string FatTime = "315532800";
-
-    private const string FatSerial = "54414c4f";
     private const int BufferSize = 1 << 20;
-    private static readonly Dictionary<string, string> FatEnvironment = new() { ["SOURCE_DATE_EPOCH"] = FatTime, ["MTOOLS_SKIP_CHECK"] = "1" };
 
     /// <summary>Creates the image with its partition table, everything else empty.</summary>
     public async Task CreateAsync(CancellationToken ct)
@@ -51,17 +46,17 @@ internal sealed class DiskImage(string path, DiskLayout layout)
 
         string sector = efi.FirstSector.ToString(CultureInfo.InvariantCulture);
         string kibibytes = (efi.Length / 1024).ToString(CultureInfo.InvariantCulture);
-        await Tool.RunAsync("mkfs.vfat", ["-F", "32", "-s", "2", "-i", FatSerial, "-n", DiskLayout.Efi, "--invariant", $"--offset={sector}", path, kibibytes], ct: ct);
+        await Tool.RunAsync("mkfs.vfat", ["-F", "32", "-s", "2", "-i", Fat.Serial, "-n", DiskLayout.Efi, "--invariant", $"--offset={sector}", path, kibibytes], ct: ct);
 
         string drive = string.Create(CultureInfo.InvariantCulture, $"{path}@@{efi.Offset}");
         foreach (string folder in Folders(files.Select(f => f.Path)))
         {
-            await Tool.RunAsync("mmd", ["-i", drive, "::/" + folder], environment: FatEnvironment, ct: ct);
+            await Tool.RunAsync("mmd", ["-i", drive, "::/" + folder], environment: Fat.Environment, ct: ct);
         }
 
         foreach ((string target, string source) in files.OrderBy(f => f.Path, StringComparer.Ordinal))
         {
-            await Tool.RunAsync("mcopy", ["-i", drive, source, "::/" + target], environment: FatEnvironment, ct: ct);
+            await Tool.RunAsync("mcopy", ["-i", drive, source, "::/" + target], environment: Fat.Environment, ct: ct);
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed class PeImage
 
     /// <summary>Content of the section <paramref name="name"/>; null when there is none.</summary>
     public ReadOnlyMemory<byte>? Content(string name) =>
-        Sections.FirstOrDefault(s => s.Name == name) is { } section ? Content(section) : null;
+        Sections.FirstOrDefault(s => s.Name == name) is { } section ? (ReadOnlyMemory<byte>?)Content(section) : null;
 
     private void Check()
     {

@@ -1,0 +1,14 @@
+namespace Talos.Machined.Configuration;
+
+/// <summary>Where the config in effect came from at boot.</summary>
+internal enum ConfigSource
+{
+    /// <summary>There is none: maintenance.</summary>
+    None,
+
+    /// <summary>The current one.</summary>
+    Current,
+
+    /// <summary>The last good one, because the current one could not be used.</summary>
+    LastGood,
+}

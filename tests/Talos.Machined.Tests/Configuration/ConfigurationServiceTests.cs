@@ -1,0 +1,198 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Talos.Config;
+using Talos.Cosi;
+using Talos.Machined.Configuration;
+using Talos.Resources.Config;
+using Talos.Testing;
+
+namespace Talos.Machined.Tests.Configuration;
+
+public sealed class ConfigurationServiceTests : IDisposable
+{
+    private readonly ManualTime _time = new();
+    private readonly MemoryConfigFile _files = new();
+    private readonly RecordedEvents _events = new();
+    private readonly InMemoryState _state;
+    private readonly ConfigurationService _service;
+
+    public ConfigurationServiceTests()
+    {
+        _state = new InMemoryState(_time);
+        _service = new ConfigurationService(
+            new ConfigStore(_files), new ConfigPublisher(_state), _events, _time, NullLogger<ConfigurationService>.Instance);
+    }
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _service.Dispose();
+
+    [Fact]
+    public async Task Without_a_config_the_node_is_in_maintenance_until_one_is_applied()
+    {
+        Assert.Equal(ConfigSource.None, await _service.LoadAsync(Ct));
+        Assert.True(_service.InMaintenance);
+        Task waiting = _service.WaitUntilConfiguredAsync(Ct);
+
+        ApplyOutcome outcome = await Apply(Texts.Complete("edge-01"), ApplyMode.Reboot);
+
+        await waiting;
+        Assert.Equal(ApplyMode.NoReboot, outcome.Mode);
+        Assert.False(_service.InMaintenance);
+        Assert.Equal("edge-01", Hostname(MachineConfig.ActiveId));
+        Assert.Equal("edge-01", Hostname(MachineConfig.PersistentId));
+        Assert.Equal("controlplane", ((Resource<MachineType>)_state.Get(new("config", MachineType.Definition.Type, MachineType.Id))!).Spec.Type);
+    }
+
+    [Fact]
+    public async Task A_stored_config_is_loaded_and_published()
+    {
+        new ConfigStore(_files).Save(Texts.Complete("edge-01"));
+
+        Assert.Equal(ConfigSource.Current, await _service.LoadAsync(Ct));
+
+        await _service.WaitUntilConfiguredAsync(Ct);
+        Assert.Equal("edge-01", Hostname(MachineConfig.ActiveId));
+        Assert.Empty(_events.LoadErrors);
+    }
+
+    [Fact]
+    public async Task A_broken_stored_config_is_told_and_the_last_good_one_loaded()
+    {
+        ConfigStore store = new(_files);
+        store.Save(Texts.Complete("edge-01"));
+        store.Save(Texts.Complete("edge-02"));
+        _files.Content[ConfigStore.CurrentName][^3] ^= 0x20;
+
+        Assert.Equal(ConfigSource.LastGood, await _service.LoadAsync(Ct));
+
+        Assert.Equal("edge-01", Hostname(MachineConfig.ActiveId));
+        Assert.Contains("checksum", Assert.Single(_events.LoadErrors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refused_config_changes_nothing()
+    {
+        await Apply(Texts.Complete("edge-01"), ApplyMode.Auto);
+
+        ConfigException error = await Assert.ThrowsAsync<ConfigException>(() => Apply("version: v1alpha1\nmachine: {tpye: worker}", ApplyMode.Auto));
+
+        Assert.Contains("machine.tpye, line 2: unknown field; did you mean 'type'?", error.Message, StringComparison.Ordinal);
+        Assert.Equal("edge-01", Hostname(MachineConfig.ActiveId));
+        Assert.Equal("edge-01", Hostname(MachineConfig.PersistentId));
+        Assert.Single(_events.ValidationErrors);
+    }
+
+    [Theory]
+    [InlineData(ApplyMode.Auto, "", ApplyMode.NoReboot, false)]
+    [InlineData(ApplyMode.NoReboot, "", ApplyMode.NoReboot, false)]
+    [InlineData(ApplyMode.Auto, "  env: {A: b}", ApplyMode.Reboot, true)]
+    [InlineData(ApplyMode.Reboot, "", ApplyMode.Reboot, true)]
+    [InlineData(ApplyMode.Staged, "  env: {A: b}", ApplyMode.Staged, false)]
+    public async Task The_mode_used_depends_on_the_change(ApplyMode asked, string more, ApplyMode used, bool reboot)
+    {
+        await Apply(Texts.Complete("edge-01"), ApplyMode.Auto);
+
+        ApplyOutcome outcome = await Apply(Texts.Complete("edge-02", more), asked);
+
+        Assert.Equal(used, outcome.Mode);
+        Assert.Equal(reboot, outcome.RebootNeeded);
+        Assert.Equal("edge-02", Hostname(MachineConfig.PersistentId));
+        Assert.Equal(used is ApplyMode.NoReboot ? "edge-02" : "edge-01", Hostname(MachineConfig.ActiveId));
+    }
+
+    [Theory]
+    [InlineData(ApplyMode.NoReboot)]
+    [InlineData(ApplyMode.Try)]
+    public async Task A_change_that_needs_a_reboot_is_refused_where_none_may_happen(ApplyMode mode)
+    {
+        await Apply(Texts.Complete("edge-01"), ApplyMode.Auto);
+
+        ConfigException error = await Assert.ThrowsAsync<ConfigException>(() => Apply(Texts.Complete("edge-01", "  env: {A: b}"), mode));
+
+        Assert.Equal("machine.env", Assert.Single(error.Problems).Path);
+    }
+
+    [Fact]
+    public async Task A_tried_config_is_taken_back_when_its_time_is_over()
+    {
+        await Apply(Texts.Complete("edge-01"), ApplyMode.Auto);
+
+        await _service.ApplyAsync(
+            new ApplyOptions { Data = Texts.Bytes(Texts.Complete("edge-02")), Mode = ApplyMode.Try, TryTimeout = TimeSpan.FromSeconds(30) }, Ct);
+        Assert.Equal("edge-02", Hostname(MachineConfig.ActiveId));
+        Assert.Equal("edge-01", Hostname(MachineConfig.PersistentId));
+        _time.Advance(TimeSpan.FromSeconds(29));
+        Assert.Equal("edge-02", Hostname(MachineConfig.ActiveId));
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("edge-01", Hostname(MachineConfig.ActiveId));
+    }
+
+    [Fact]
+    public async Task An_apply_ends_the_trial_before_it()
+    {
+        await Apply(Texts.Complete("edge-01"), ApplyMode.Auto);
+        await Apply(Texts.Complete("edge-02"), ApplyMode.Try);
+
+        await Apply(Texts.Complete("edge-02"), ApplyMode.NoReboot);
+        _time.Advance(TimeSpan.FromMinutes(5));
+
+        Assert.Equal("edge-02", Hostname(MachineConfig.ActiveId));
+        Assert.Equal("edge-02", Hostname(MachineConfig.PersistentId));
+    }
+
+    [Fact]
+    public async Task A_dry_run_tells_the_difference_and_changes_nothing()
+    {
+        await Apply(Texts.Complete("edge-01"), ApplyMode.Auto);
+
+        ApplyOutcome outcome = await _service.ApplyAsync(
+            new ApplyOptions { Data = Texts.Bytes(Texts.Complete("edge-02")), DryRun = true }, Ct);
+
+        Assert.Contains("-        hostname: edge-01\n+        hostname: edge-02\n", outcome.Details, StringComparison.Ordinal);
+        Assert.Equal("edge-01", Hostname(MachineConfig.PersistentId));
+    }
+
+    [Fact]
+    public async Task A_write_that_fails_leaves_the_old_config_in_effect()
+    {
+        await Apply(Texts.Complete("edge-01"), ApplyMode.Auto);
+        _files.WritesLeft = 1;
+
+        await Assert.ThrowsAsync<IOException>(() => Apply(Texts.Complete("edge-02"), ApplyMode.Auto));
+
+        Assert.Equal("edge-01", Hostname(MachineConfig.ActiveId));
+        Assert.Equal("edge-01", Hostname(MachineConfig.PersistentId));
+        Assert.Equal("edge-01", new ConfigStore(_files).Load().Configuration?.Network.Hostname);
+    }
+
+    [Fact]
+    public async Task A_configured_node_does_not_go_back_to_maintenance()
+    {
+        await Apply(Texts.Complete("edge-01"), ApplyMode.Auto);
+
+        ConfigException error = await Assert.ThrowsAsync<ConfigException>(() => Apply(Texts.Hostname("edge-02"), ApplyMode.Auto));
+
+        Assert.Equal("machine.type", Assert.Single(error.Problems).Path);
+    }
+
+    private async Task<ApplyOutcome> Apply(string yaml, ApplyMode mode) =>
+        await _service.ApplyAsync(new ApplyOptions { Data = Texts.Bytes(yaml), Mode = mode }, Ct);
+
+    private string? Hostname(string id) =>
+        _state.Get(new("config", MachineConfig.Definition.Type, id)) is Resource<MachineConfig> resource
+            ? ConfigReader.Parsed(resource.Spec.Yaml).Network.Hostname
+            : null;
+
+    private sealed class RecordedEvents : IConfigurationEvents
+    {
+        public List<string> LoadErrors { get; } = [];
+
+        public List<string> ValidationErrors { get; } = [];
+
+        public void LoadFailed(string error) => LoadErrors.Add(error);
+
+        public void ValidationFailed(string error) => ValidationErrors.Add(error);
+    }
+}

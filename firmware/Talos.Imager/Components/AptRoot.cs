@@ -30,7 +30,7 @@ internal sealed class AptRoot : IPackageSource
         string settings = await Tool.RunAsync("apt-config", ["dump"], ct: ct);
         AptMirrors mirrors = AptMirrors.Choose(uris, mirror);
         string folder = Path.Combine(cache.Folder, "apt");
-        foreach (string part in (string[])["etc", "lists/partial", "archives/partial"])
+        foreach (string part in (string[])["etc/apt.conf.d", "etc/preferences.d", "lists/partial", "archives/partial"])
         {
             Directory.CreateDirectory(Path.Combine(folder, part));
         }

@@ -1,5 +1,6 @@
 using Talos.Linux;
 using Talos.Machined.Node;
+using Talos.Udevd;
 
 namespace Talos.Machined;
 
@@ -13,7 +14,14 @@ internal static class Program
             return ServiceLauncher.Run(args);
         }
 
-        InitProcess.Run();
-        return 1;
+        switch (Path.GetFileName(Environment.GetCommandLineArgs()[0]))
+        {
+            case "udevd":
+                return UdevdMain.Run(args);
+
+            default:
+                InitProcess.Run();
+                return 1;
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Talos.Hardware;
 using Talos.Kernel;
 using Talos.Machined.Controllers;
 using Talos.Machined.Node;
@@ -37,6 +38,7 @@ internal sealed class Wiring
         _node.Controllers.Register(new MachineStatusController(_node.Stage));
         _kernel.Register(_node.Controllers);
         new NetworkModule(_node.Time, _node.Loggers).Register(_node.Controllers);
+        HardwareModule.Register(_node.Controllers);
     }
 
     /// <summary>What the API's services need.</summary>

@@ -12,7 +12,7 @@ using Talos.Linux;
 namespace Talos.Block;
 
 /// <summary>The room of disks and volumes.</summary>
-public sealed class BlockModule : IDisposable
+public sealed class BlockModule
 {
     private readonly IState _state;
     private readonly TimeProvider _time;
@@ -52,7 +52,6 @@ public sealed class BlockModule : IDisposable
         controllers.Register(new DiscoveryController(_disks, _volumes, _time));
         controllers.Register(new VolumesController(_volumes, _filesystems, _time));
         controllers.Register(new MetaKeysController(_meta, _time));
-        controllers.Register(new MountController(_volumes));
     }
 
     /// <summary>Adds what the API of this room needs.</summary>
@@ -60,7 +59,4 @@ public sealed class BlockModule : IDisposable
 
     /// <summary>Serves <c>storage.StorageService</c>.</summary>
     public static void MapApi(IEndpointRouteBuilder app) => app.MapGrpcService<StorageApi>();
-
-    /// <inheritdoc/>
-    public void Dispose() => _volumes.Dispose();
 }

@@ -100,7 +100,8 @@ internal sealed class LinuxFilesystems(Reaper reaper) : IFilesystems
 
     public void Wipe(string device)
     {
-        using BlockDevice open = BlockDevice.Open(device, writable: true, exclusive: true);
+        // Not exclusive: a detached mount may still have users, and its content counts for nothing any more.
+        using BlockDevice open = BlockDevice.Open(device, writable: true);
         long size = open.Size();
         long head = Math.Min(size, WipeLength);
         open.Zero(0, head);

@@ -10,12 +10,12 @@ namespace Talos.Block.Volumes;
 /// <summary>Makes, mounts and wipes the volumes of the system disk, one call at a time.</summary>
 internal sealed partial class VolumeManager(
     IDisks disks, IFilesystems filesystems, MetaStore meta, IReadOnlyList<VolumeDefinition> definitions, TimeProvider time, ILogger<VolumeManager> log)
-    : IVolumes, IDisposable
+    : IVolumes
 {
     private static readonly TimeSpan BusyLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BusyInterval = TimeSpan.FromMilliseconds(100);
 
-    private readonly SemaphoreSlim _gate = new(1);
+    private readonly OneAtATime _calls = new();
     private ImmutableSortedDictionary<string, VolumeStatus> _statuses = ImmutableSortedDictionary<string, VolumeStatus>.Empty;
 
     /// <summary>Raised when a status or a mount changed; handlers only take note.</summary>
@@ -26,13 +26,30 @@ internal sealed partial class VolumeManager(
     /// <summary>Volumes that were asked for, as they are.</summary>
     public IReadOnlyDictionary<string, VolumeStatus> Statuses => _statuses;
 
-    public async Task MountAsync(string id, CancellationToken ct)
+    public Task MountAsync(string id, CancellationToken ct)
     {
         VolumeDefinition volume = Find(id);
-        await _gate.WaitAsync(ct).ConfigureAwait(false);
+        return _calls.RunAsync(() => MountNowAsync(volume, ct), ct);
+    }
+
+    public Task UnmountAsync(string id, CancellationToken ct)
+    {
+        VolumeDefinition volume = Find(id);
+        return _calls.RunAsync(() => UnmountNowAsync(volume, ct), ct);
+    }
+
+    public Task WipeAsync(IReadOnlyCollection<string> ids, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        VolumeDefinition[] volumes = [.. ids.Where(id => id != VolumeNames.Meta).Select(Find)];
+        return _calls.RunAsync(() => Task.Run(() => Wipe(volumes, ids.Contains(VolumeNames.Meta)), CancellationToken.None), ct);
+    }
+
+    private async Task MountNowAsync(VolumeDefinition volume, CancellationToken ct)
+    {
         try
         {
-            if (filesystems.FindMount(volume.Target) is { } mounted && mounted.Source == _statuses.GetValueOrDefault(id)?.Location)
+            if (filesystems.FindMount(volume.Target) is { } mounted && mounted.Source == _statuses.GetValueOrDefault(volume.Id)?.Location)
             {
                 return;
             }
@@ -41,83 +58,58 @@ internal sealed partial class VolumeManager(
             filesystems.Mount(status.Location, volume.Target, volume.Filesystem);
             if (volume.Grows && filesystems.Grow(status.Location, volume.Target, volume.Filesystem))
             {
-                LogGrown(id, status.Size);
+                LogGrown(volume.Id, status.Size);
             }
 
-            Set(id, status with { Phase = VolumePhase.Ready });
-            LogMounted(id, status.Location, volume.Target);
+            Set(volume.Id, status with { Phase = VolumePhase.Ready });
+            LogMounted(volume.Id, status.Location, volume.Target);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            Set(id, (_statuses.GetValueOrDefault(id) ?? Located(volume)) with { Phase = VolumePhase.Failed, ErrorMessage = Chain(e) });
+            Set(volume.Id, (_statuses.GetValueOrDefault(volume.Id) ?? Located(volume)) with { Phase = VolumePhase.Failed, ErrorMessage = Chain(e) });
             throw;
         }
-        finally
-        {
-            _gate.Release();
-        }
     }
 
-    public async Task UnmountAsync(string id, CancellationToken ct)
+    private async Task UnmountNowAsync(VolumeDefinition volume, CancellationToken ct)
     {
-        VolumeDefinition volume = Find(id);
-        await _gate.WaitAsync(ct).ConfigureAwait(false);
-        try
+        long start = time.GetTimestamp();
+        while (filesystems.FindMount(volume.Target) is not null && !filesystems.TryUnmount(volume.Target))
         {
-            long start = time.GetTimestamp();
-            while (filesystems.FindMount(volume.Target) is not null && !filesystems.TryUnmount(volume.Target))
+            if (time.GetElapsedTime(start) > BusyLimit)
             {
-                if (time.GetElapsedTime(start) > BusyLimit)
-                {
-                    filesystems.Detach(volume.Target);
-                    LogDetached(id, volume.Target, (int)BusyLimit.TotalSeconds);
-                    break;
-                }
-
-                await Task.Delay(BusyInterval, time, ct).ConfigureAwait(false);
+                filesystems.Detach(volume.Target);
+                LogDetached(volume.Id, volume.Target, (int)BusyLimit.TotalSeconds);
+                break;
             }
 
-            if (_statuses.GetValueOrDefault(id) is { Phase: VolumePhase.Ready } status)
-            {
-                Set(id, status with { Phase = VolumePhase.Closed });
-            }
+            await Task.Delay(BusyInterval, time, ct).ConfigureAwait(false);
         }
-        finally
+
+        if (_statuses.GetValueOrDefault(volume.Id) is { Phase: VolumePhase.Ready } status)
         {
-            _gate.Release();
+            Set(volume.Id, status with { Phase = VolumePhase.Closed });
         }
     }
 
-    public async Task WipeAsync(IReadOnlyCollection<string> ids, CancellationToken ct)
+    private void Wipe(VolumeDefinition[] volumes, bool withMeta)
     {
-        ArgumentNullException.ThrowIfNull(ids);
-        await _gate.WaitAsync(ct).ConfigureAwait(false);
-        try
+        if (volumes.FirstOrDefault(v => filesystems.FindMount(v.Target) is not null) is { } mounted)
         {
-            VolumeDefinition[] volumes = [.. ids.Where(id => id != VolumeNames.Meta).Select(Find)];
-            if (volumes.FirstOrDefault(v => filesystems.FindMount(v.Target) is not null) is { } mounted)
-            {
-                throw new VolumeException($"volume {mounted.Id} is mounted on {mounted.Target}: unmount it before it is wiped");
-            }
-
-            foreach (VolumeDefinition volume in volumes)
-            {
-                Wipe(volume);
-            }
-
-            if (ids.Contains(VolumeNames.Meta))
-            {
-                meta.Clear();
-                LogWiped(VolumeNames.Meta);
-            }
+            throw new VolumeException($"volume {mounted.Id} is mounted on {mounted.Target}: unmount it before it is wiped");
         }
-        finally
+
+        foreach (VolumeDefinition volume in volumes)
         {
-            _gate.Release();
+            Wipe(volume);
+        }
+
+        if (withMeta)
+        {
+            meta.Clear();
+            LogWiped(VolumeNames.Meta);
         }
     }
-
-    public void Dispose() => _gate.Dispose();
 
     /// <summary>A volume that takes the rest of the disk must not be made before those that lie in front of it.</summary>
     private async Task<VolumeStatus> PrepareWithEarlierAsync(VolumeDefinition volume, CancellationToken ct)

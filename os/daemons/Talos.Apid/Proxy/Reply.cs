@@ -1,0 +1,28 @@
+using System.Globalization;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace Talos.Apid.Proxy;
+
+/// <summary>Answers that apid gives itself.</summary>
+internal static class Reply
+{
+    /// <summary>Ends the answer with a status: in the headers when nothing was sent yet, else in the trailers.</summary>
+    public static void End(HttpResponse response, Status status)
+    {
+        string code = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
+        string message = GrpcStatus.Encode(status.Detail);
+        if (response.HasStarted)
+        {
+            response.AppendTrailer(GrpcStatus.CodeHeader, code);
+            response.AppendTrailer(GrpcStatus.MessageHeader, message);
+            return;
+        }
+
+        response.Headers[GrpcStatus.CodeHeader] = code;
+        if (message.Length > 0)
+        {
+            response.Headers[GrpcStatus.MessageHeader] = message;
+        }
+    }
+}

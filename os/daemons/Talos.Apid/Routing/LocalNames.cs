@@ -1,0 +1,18 @@
+using System.Net;
+
+namespace Talos.Apid.Routing;
+
+/// <summary>Names and addresses that mean this node.</summary>
+internal sealed class LocalNames
+{
+    private readonly HashSet<string> _names;
+
+    public LocalNames(IEnumerable<string> names) =>
+        _names = names.Append("localhost").Append("127.0.0.1").Append("::1").Select(Normal).ToHashSet(StringComparer.Ordinal);
+
+    public bool Contains(string target) => _names.Contains(Normal(target));
+
+    // Addresses have many spellings, host names two cases.
+    private static string Normal(string name) =>
+        IPAddress.TryParse(name, out IPAddress? address) ? address.ToString() : name.TrimEnd('.').ToLowerInvariant();
+}

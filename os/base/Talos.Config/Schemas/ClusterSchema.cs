@@ -11,18 +11,18 @@ internal static class ClusterSchema
           clusterName: string
           network: ClusterNetwork
           token^: string
-          aescbcEncryptionSecret~^: base64
-          secretboxEncryptionSecret~^: base64
+          aescbcEncryptionSecret^: base64
+          secretboxEncryptionSecret^: base64
           ca: CertificateAndKey
-          acceptedCAs~: [CertificateAndKey]
-          aggregatorCA~: CertificateAndKey
-          serviceAccount~: ServiceAccount
-          apiServer~: ApiServer
+          acceptedCAs: [CertificateAndKey]
+          aggregatorCA: CertificateAndKey
+          serviceAccount: ServiceAccount
+          apiServer: ApiServer
           controllerManager~: ControlPlaneComponent
           proxy~: Proxy
           scheduler~: ControlPlaneComponent
           discovery~: Discovery
-          etcd~: EtcdV1
+          etcd: EtcdV1
           coreDNS~: CoreDns
           externalCloudProvider~: ExternalCloudProvider
           extraManifests~: [string]
@@ -46,16 +46,16 @@ internal static class ClusterSchema
         ServiceAccount:
           key^: key
         ApiServer:
-          image: string
-          extraArgs: map([string]?)
-          extraVolumes: [ExtraVolume]
-          env: map(string)
+          image~: string
+          extraArgs~: map([string]?)
+          extraVolumes~: [ExtraVolume]
+          env~: map(string)
           certSANs: [string]
-          disablePodSecurityPolicy: bool
-          admissionControl: [AdmissionPlugin]
-          auditPolicy: object
-          resources: object
-          authorizationConfig: [object]
+          disablePodSecurityPolicy~: bool
+          admissionControl~: [AdmissionPlugin]
+          auditPolicy~: object
+          resources~: object
+          authorizationConfig~: [object]
         AdmissionPlugin:
           name*: name
           configuration: object
@@ -88,12 +88,12 @@ internal static class ClusterSchema
           disabled: bool
           endpoint: url
         EtcdV1:
-          image: string
+          image~: string
           ca: CertificateAndKey
-          extraArgs: map([string]?)
-          subnet: string
-          advertisedSubnets: [string]
-          listenSubnets: [string]
+          extraArgs~: map([string]?)
+          subnet~: string
+          advertisedSubnets~: [string]
+          listenSubnets~: [string]
         CoreDns:
           disabled: bool
           image: string

@@ -6,8 +6,8 @@ internal static class MachineSchema
     public const string Text = """
         V1Alpha1:
           version*: enum(v1alpha1)
-          debug~: bool
-          persist~: bool
+          debug: bool
+          persist: bool
           machine: Machine
           cluster: Cluster
         CertificateAndKey:

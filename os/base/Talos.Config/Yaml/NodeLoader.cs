@@ -34,7 +34,16 @@ internal sealed class NodeLoader
             problems.Add(new ConfigProblem("", (int)e.Start.Line, "not valid YAML: " + Words(e)));
             return [];
         }
+        catch (Exception e) when (IsParserSlip(e))
+        {
+            problems.Add(new ConfigProblem(
+                "", (int)(loader._parser.Current?.End.Line ?? 0), "not valid YAML: what follows breaks off or is out of order"));
+            return [];
+        }
     }
+
+    /// <summary>The parser's own slips on texts that break off or are out of order; fuzzing found them.</summary>
+    private static bool IsParserSlip(Exception e) => e is InvalidOperationException or ArgumentException;
 
     private static string Words(Exception e) => (e.InnerException ?? e).Message.TrimEnd('.');
 

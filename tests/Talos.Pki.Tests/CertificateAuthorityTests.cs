@@ -52,7 +52,7 @@ public sealed class CertificateAuthorityTests
     [Fact]
     public void An_authority_is_loaded_from_its_own_pem_and_signs_again()
     {
-        foreach (KeyAlgorithm algorithm in new[] { KeyAlgorithm.EcdsaP256, KeyAlgorithm.Ed25519, KeyAlgorithm.Rsa4096 })
+        foreach (KeyAlgorithm algorithm in new[] { KeyAlgorithm.EcdsaP256, KeyAlgorithm.Ed25519 })
         {
             var made = CertificateAuthority.Create(AuthorityOptions.Os with { Algorithm = algorithm }, Clock);
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using CsCheck;
 
 namespace Talos.Pki.Tests;
 
@@ -63,4 +64,39 @@ public sealed class CertificateSigningRequestTests
     [InlineData("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n")]
     [InlineData("-----BEGIN CERTIFICATE REQUEST-----\nMAMCAQA=\n-----END CERTIFICATE REQUEST-----\n")]
     public void A_broken_request_is_refused(string pem) => Assert.Throws<PkiException>(() => CertificateSigningRequest.Parse(pem));
+
+    [Fact]
+    public void Whatever_is_changed_in_a_request_or_key_it_is_read_or_refused()
+    {
+        var key = PrivateKey.Generate(KeyAlgorithm.EcdsaP256);
+        string request = CertificateSigningRequest.Create(key, ["os:admin"], "x", SubjectNames.Parse(["10.5.0.2"]));
+        foreach (string pem in new[] { request, key.ToPem().Reveal(), PrivateKey.Generate(KeyAlgorithm.Ed25519).ToPem().Reveal() })
+        {
+            Gen.Select(Gen.Int[0, pem.Length - 1], Gen.Char['A', 'z']).Array[1, 4].Sample(
+                changes =>
+                {
+                    char[] text = pem.ToCharArray();
+                    foreach ((int at, char letter) in changes)
+                    {
+                        text[at] = letter;
+                    }
+
+                    Refused(() => CertificateSigningRequest.Parse(new string(text)));
+                    Refused(() => PrivateKey.FromPem(new string(text)));
+                },
+                iter: 400);
+        }
+    }
+
+    private static void Refused(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (PkiException)
+        {
+            // That is how it should be.
+        }
+    }
 }

@@ -127,7 +127,7 @@ public sealed class CertificateAuthority
         }
 
         return Issue(
-            DistinguishedName.Encode([], commonName), key, lifetime, [EnhancedKeyUsage(Oids.ServerAuth), names.ToExtension()]);
+            DistinguishedName.Encode([], commonName), key, lifetime, [EnhancedKeyUsage(Oids.ServerAuth), names.ToExtension(critical: string.IsNullOrEmpty(commonName))]);
     }
 
     private string Issue(byte[] subject, ReadOnlyMemory<byte> subjectKey, TimeSpan lifetime, IReadOnlyList<X509Extension> extensions)

@@ -59,7 +59,7 @@ public sealed record CertificateSigningRequest
         {
             return Parse(block.Data);
         }
-        catch (Exception e) when (e is AsnContentException or CryptographicException)
+        catch (Exception e) when (e is AsnContentException or CryptographicException or PlatformNotSupportedException or ArgumentException)
         {
             throw new PkiException("signing request", e);
         }
@@ -103,7 +103,7 @@ public sealed record CertificateSigningRequest
             info.WriteObjectIdentifier(Oids.ExtensionRequest);
             using (info.PushSetOf())
             {
-                CertificateTemplate.WriteExtensions(info, [names.ToExtension()]);
+                CertificateTemplate.WriteExtensions(info, [names.ToExtension(critical: false)]);
             }
         }
     }

@@ -40,7 +40,7 @@ public abstract class PrivateKey
                 _ => throw new PkiException($"private key: PEM label '{block.Label}' is not supported"),
             };
         }
-        catch (Exception e) when (e is CryptographicException or AsnContentException)
+        catch (Exception e) when (e is CryptographicException or AsnContentException or PlatformNotSupportedException or ArgumentException)
         {
             throw new PkiException($"private key: {block.Label}", e);
         }

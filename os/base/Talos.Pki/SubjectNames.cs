@@ -34,7 +34,8 @@ public sealed record SubjectNames(IReadOnlyList<string> DnsNames, IReadOnlyList<
         return new SubjectNames(names, addresses);
     }
 
-    internal X509Extension ToExtension()
+    /// <param name="critical">True when the subject itself is empty. Source: RFC 5280, section 4.2.1.6.</param>
+    internal X509Extension ToExtension(bool critical)
     {
         SubjectAlternativeNameBuilder builder = new();
         foreach (string name in DnsNames)
@@ -47,7 +48,7 @@ public sealed record SubjectNames(IReadOnlyList<string> DnsNames, IReadOnlyList<
             builder.AddIpAddress(address);
         }
 
-        return builder.Build();
+        return builder.Build(critical);
     }
 
     internal static SubjectNames FromExtension(byte[] data)

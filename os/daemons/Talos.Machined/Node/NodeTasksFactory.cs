@@ -62,7 +62,7 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, IL
 
     private void EnforceKernelRequirements()
     {
-        IReadOnlyList<string> missing = KernelRequirements.Missing(KernelCommandLine.Parse(node.Options.CommandLine));
+        IReadOnlyList<string> missing = KernelRequirements.Missing(Talos.Kernel.KernelCommandLine.Parse(node.Options.CommandLine));
         if (missing.Count > 0)
         {
             throw new InvalidOperationException($"kernel command line lacks {string.Join(", ", missing)}");

@@ -51,7 +51,7 @@ pod_is_listed() { talosctl containers --kubernetes | grep localhost/web:1; }
 
 # configure_node: makes a config with the example pod and hands it to the maintenance API.
 configure_node() {
-  "$out/bin/talosctl" gen config edge https://127.0.0.1:6443 --output "$run" --force --config-patch "@scripts/lib/web-pod.yaml" > "$logs/gen-config" 2>&1 \
+  "$out/bin/talosctl" gen config edge https://127.0.0.1:6443 --additional-sans 127.0.0.1 --output "$run" --force --config-patch "@scripts/lib/web-pod.yaml" > "$logs/gen-config" 2>&1 \
     || fail "talosctl gen config: $(tail -n 1 "$logs/gen-config")"
   wait_for "${TALOS_BOOT_LIMIT:-240}" "the node is in maintenance mode" insecure version
   insecure apply-config --file "$run/controlplane.yaml" > "$logs/apply-config" 2>&1 || fail "talosctl apply-config: $(tail -n 1 "$logs/apply-config")"

@@ -72,5 +72,5 @@ e2e() {
   make_talosctl
   make_image qemu-virt
   step "end-to-end tests: about 20 minutes"
-  TALOS_E2E_IMAGE=$(image_of qemu-virt) TALOS_E2E_TALOSCTL=$out/bin/talosctl xunit e2e 2400 tests/e2e/Talos.E2e.Tests/bin/Debug/net10.0/Talos.E2e.Tests
+  TALOS_E2E_IMAGE=$(image_of qemu-virt) TALOS_E2E_TALOSCTL=$out/bin/talosctl xunit e2e 2400 tests/e2e/Talos.E2e.Tests/bin/Debug/net10.0/Talos.E2e.Tests -trait- Category=Bench
 }

@@ -80,7 +80,7 @@ internal static class Until
                 return;
             }
 
-            await Task.Delay(500);
+            await Task.Delay(200);
         }
         while (watch.Elapsed < limit);
 

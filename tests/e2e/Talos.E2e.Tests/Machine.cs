@@ -59,7 +59,7 @@ internal sealed class Machine : IDisposable
     /// <summary>Makes controlplane.yaml and talosconfig in the machine's folder.</summary>
     public async Task GenerateConfigAsync(params string[] patches)
     {
-        List<string> arguments = ["gen", "config", "e2e", "https://127.0.0.1:6443", "--output", Folder, "--force"];
+        List<string> arguments = ["gen", "config", "e2e", "https://127.0.0.1:6443", "--output", Folder, "--force", "--additional-sans", "127.0.0.1"];
         foreach (string patch in patches)
         {
             arguments.AddRange(["--config-patch", patch]);

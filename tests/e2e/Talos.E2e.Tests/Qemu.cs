@@ -44,9 +44,9 @@ internal sealed class Qemu : IDisposable
             "-chardev", $"file,id=console,path={console},append=on", "-serial", "chardev:console",
             "-drive", "if=pflash,format=raw,readonly=on,file=/usr/share/AAVMF/AAVMF_CODE.fd",
             "-drive", $"if=pflash,format=raw,file={variables}",
-            "-drive", $"if=none,id=disk,format=raw,file={disk},cache=writeback,discard=unmap", "-device", "virtio-blk-pci,drive=disk",
+            "-drive", $"if=none,id=disk,format=raw,file={disk},cache=writeback,discard=unmap", "-device", "virtio-blk-pci,drive=disk,bootindex=0",
             "-netdev", "user,id=net" + forwards, "-device", "virtio-net-pci,netdev=net,romfile=",
-            "-device", "virtio-rng-pci",
+            "-device", "virtio-rng-pci", "-device", "i6300esb",
             .. extra,
         ];
 

@@ -6,7 +6,7 @@ internal static class Workspace
     public static string Root { get; } = FindRoot();
 
     /// <summary>The disk image as built.</summary>
-    public static string Image { get; } = Existing("TALOS_E2E_IMAGE", "out/qemu-virt/talos-qemu-virt.raw", "scripts/image");
+    public static string Image { get; } = Existing("TALOS_E2E_IMAGE", "out/qemu-virt/talos-qemu-virt-arm64.raw", "scripts/image");
 
     /// <summary>The command line for this host.</summary>
     public static string Talosctl { get; } = Existing("TALOS_E2E_TALOSCTL", "out/bin/talosctl", "scripts/build");

@@ -1,14 +1,23 @@
 using System.CommandLine;
 using Grpc.Core;
+using Talos.Config;
+using Talos.Pki;
+using Talosctl;
 using Talosctl.Cli;
 using Talosctl.Commands;
+using Talosctl.Commands.Gen;
 
+Host host = Host.System();
 RootCommand root = new("A CLI for the machine API of Talos Edge and Talos Linux nodes")
 {
     ConfigApplyCommands.Apply(),
     ConfigApplyCommands.Patch(),
     ConfigApplyCommands.Edit(),
     ConfigCommand.Create(),
+    GenCommand.Create(host),
+    MachineConfigCommand.Create(host),
+    ValidateCommand.Create(host),
+    CompletionCommand.Create(host),
     VersionCommand.Create(),
     ServiceCommands.Service(),
     LogCommands.Logs(),
@@ -34,11 +43,28 @@ RootCommand root = new("A CLI for the machine API of Talos Edge and Talos Linux 
 };
 GlobalOptions.AddTo(root);
 
+// A word that starts with @ names a patch file here, not a file of arguments.
+ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+if (parsed.Errors.Count > 0)
+{
+    await Console.Error.WriteLineAsync($"error: {parsed.Errors[0].Message.TrimEnd('.')} (see {UsageText.Path(parsed)} --help)");
+    return 2;
+}
+
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception e) when (e is TalosctlException or RpcException or OperationCanceledException or IOException or UnauthorizedAccessException)
+catch (ConfigException e)
+{
+    foreach (ConfigProblem problem in e.Problems)
+    {
+        await Console.Error.WriteLineAsync($"error: {problem}");
+    }
+
+    return 1;
+}
+catch (Exception e) when (e is TalosctlException or PkiException or RpcException or OperationCanceledException or IOException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync($"error: {ErrorText.Of(e)}");
     return 1;

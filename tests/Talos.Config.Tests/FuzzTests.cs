@@ -52,7 +52,7 @@ public sealed class FuzzTests
 
                 Check(data);
             },
-            iter: 1500);
+            iter: 500);
 
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"took {watch.Elapsed}");
     }
@@ -62,14 +62,14 @@ public sealed class FuzzTests
         Gen.Select(Gen.Int[0, Seed.Length], Gen.Int[0, Seed.Length], OneOf(Pieces).Array[0, 6]).Sample(
             (first, second, pieces) =>
                 Check([.. Seed[..Math.Min(first, second)], .. Encoding.UTF8.GetBytes(string.Concat(pieces)), .. Seed[Math.Max(first, second)..]]),
-            iter: 1500);
+            iter: 500);
 
     [Fact]
     public void Heaps_of_yaml_pieces_are_read_or_refused() =>
-        OneOf(Pieces).Array[0, 200].Sample(pieces => Check(Encoding.UTF8.GetBytes(string.Concat(pieces))), iter: 3000);
+        OneOf(Pieces).Array[0, 200].Sample(pieces => Check(Encoding.UTF8.GetBytes(string.Concat(pieces))), iter: 1000);
 
     [Fact]
-    public void Any_bytes_are_read_or_refused() => Gen.Byte.Array[0, 300].Sample(Check, iter: 3000);
+    public void Any_bytes_are_read_or_refused() => Gen.Byte.Array[0, 300].Sample(Check, iter: 1000);
 
     [Fact]
     public void Any_patch_is_applied_or_refused()
@@ -87,7 +87,7 @@ public sealed class FuzzTests
                     Assert.NotEmpty(e.Problems);
                 }
             },
-            iter: 300);
+            iter: 100);
     }
 
     [Theory]
@@ -106,7 +106,7 @@ public sealed class FuzzTests
     [InlineData("!")]
     public void A_great_repetition_is_refused_in_bounded_time(string piece)
     {
-        string text = string.Concat(Enumerable.Repeat(piece, 1_000_000 / piece.Length));
+        string text = string.Concat(Enumerable.Repeat(piece, 300_000 / piece.Length));
         Stopwatch watch = Stopwatch.StartNew();
 
         Check(Encoding.UTF8.GetBytes(text));

@@ -76,7 +76,7 @@ public sealed class VolumeManagerTests
             Assert.Equal(configWritten ? "config" : "", second.Read("/system/state"));
         }
 
-        Assert.InRange(steps, 20, 40);
+        Assert.InRange(steps, 12, 20);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class VolumeManagerTests
     [Fact]
     public async Task A_power_cut_at_any_step_of_growing_keeps_the_data()
     {
-        for (int cut = 0; cut < 12; cut++)
+        for (int cut = 0; cut < 6; cut++)
         {
             FakeDisk disk = new(GiB);
             FakeNode first = new(disk);
@@ -134,7 +134,7 @@ public sealed class VolumeManagerTests
     [Fact]
     public async Task A_wiped_volume_is_made_anew_and_a_power_cut_leaves_it_old_or_void()
     {
-        for (int cut = 0; cut < 7; cut++)
+        for (int cut = 0; cut < 5; cut++)
         {
             FakeDisk disk = new(GiB);
             FakeNode first = new(disk);

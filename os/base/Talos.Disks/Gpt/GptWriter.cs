@@ -6,8 +6,8 @@ namespace Talos.Disks.Gpt;
 public static class GptWriter
 {
     /// <summary>
-    /// The writes, in an order that leaves the old or the new table readable at every moment: backup entries, backup
-    /// header, primary entries, primary header, protective MBR.
+    /// The writes, in an order that leaves the old or the new table readable at every moment: backup, primary,
+    /// protective MBR. Linux looks at the backup when the primary is torn only with <c>gpt</c> on its command line.
     /// </summary>
     /// <param name="table">What should be there.</param>
     /// <param name="condition">What <see cref="GptReader"/> said of the disk; null for a disk without a table.</param>
@@ -24,10 +24,10 @@ public static class GptWriter
 
         long last = table.DiskSectors - 1;
         byte[] entries = Entries(table);
-        IEnumerable<DiskWrite> backup = Copy(table, entries, own: last, other: 1, entriesSector: last - table.EntrySectors);
-        IEnumerable<DiskWrite> primary = Copy(table, entries, own: 1, other: last, entriesSector: 2);
+        DiskWrite backup = Copy(table, entries, own: last, other: 1, entriesSector: last - table.EntrySectors);
+        DiskWrite primary = Copy(table, entries, own: 1, other: last, entriesSector: 2);
         DiskWrite mbr = new(0, ProtectiveMbr(firstSector, table));
-        return condition is GptCondition.PrimaryDamaged ? [.. primary, .. backup, mbr] : [.. backup, .. primary, mbr];
+        return condition is GptCondition.PrimaryDamaged ? [primary, backup, mbr] : [backup, primary, mbr];
     }
 
     private static string? FindOutside(GptTable table) =>
@@ -35,13 +35,16 @@ public static class GptWriter
             ? $"partition {outside.Label} ends behind the last usable sector {table.LastUsableSector}"
             : null;
 
-    private static IEnumerable<DiskWrite> Copy(GptTable table, byte[] entries, long own, long other, long entriesSector)
+    /// <summary>Header and entries lie side by side and go in one write: the moment in which a copy is torn is as short as can be.</summary>
+    private static DiskWrite Copy(GptTable table, byte[] entries, long own, long other, long entriesSector)
     {
         uint crc = Crc32.Of(entries.AsSpan(0, table.EntryCount * GptTable.EntrySize));
         GptHeader header = new(
             own, other, table.FirstUsableSector, table.LastUsableSector, table.DiskId, entriesSector, table.EntryCount, crc);
-        yield return new DiskWrite(entriesSector * table.SectorSize, entries);
-        yield return new DiskWrite(own * table.SectorSize, header.ToSector(table.SectorSize));
+        byte[] sector = header.ToSector(table.SectorSize);
+        return own < entriesSector
+            ? new DiskWrite(own * table.SectorSize, (byte[])[.. sector, .. entries])
+            : new DiskWrite(entriesSector * table.SectorSize, (byte[])[.. entries, .. sector]);
     }
 
     private static byte[] Entries(GptTable table)

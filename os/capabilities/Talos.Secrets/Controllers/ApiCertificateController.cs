@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Logging;
+using Talos.Cosi;
+using Talos.Pki;
+using Talos.Resources.Secrets;
+using Talos.Secrets.Ports;
+using Talos.Secrets.Rules;
+
+namespace Talos.Secrets.Controllers;
+
+/// <summary>Keeps the API's certificates fresh: issued here where the CA's key is, by trustd of a control plane node elsewhere.</summary>
+internal sealed partial class ApiCertificateController(ITrustd trustd, TimeProvider time, ILogger<ApiCertificateController> log) : IController
+{
+    /// <inheritdoc/>
+    public string Name => "secrets.ApiCertificateController";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ControllerInput> Inputs { get; } = [ControllerInput.Weak<OsRootSecret>(), ControllerInput.Weak<CertSan>()];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ControllerOutput> Outputs { get; } =
+        [ControllerOutput.Exclusive<ApiCertificate>(), ControllerOutput.Exclusive<TrustdCertificate>()];
+
+    /// <inheritdoc/>
+    public async Task ReconcileAsync(IControllerContext context, CancellationToken ct)
+    {
+        if (context.Find<OsRootSecret>(OsRootSecret.Id) is not { Phase: ResourcePhase.Running, Spec: var root }
+            || context.Find<CertSan>(CertSan.Api) is not { Spec.Names: var names })
+        {
+            await context.DestroyAsync<ApiCertificate>(ApiCertificate.Id, ct);
+            await context.DestroyAsync<TrustdCertificate>(TrustdCertificate.Id, ct);
+            return;
+        }
+
+        context.RequeueAfter(Renewal.LookAgain);
+        ApiCertificate? before = context.Find<ApiCertificate>(ApiCertificate.Id)?.Spec;
+        bool isFresh = before is not null && Renewal.IsOf(before.Server.Crt, root.IssuingCa.Crt, names) && !Renewal.IsDue(before.Server.Crt, time.GetUtcNow());
+        if (root.IssuingCa.Key.Length > 0)
+        {
+            await IssueHereAsync(context, root, names, isFresh ? before : null, ct);
+        }
+        else
+        {
+            await IssueElsewhereAsync(context, root, names, isFresh ? before : null, ct);
+        }
+    }
+
+    private async Task IssueHereAsync(IControllerContext context, OsRootSecret root, ValueList<string> names, ApiCertificate? fresh, CancellationToken ct)
+    {
+        FloorClock clock = new(time, root.IssuingCa.Crt);
+        var authority = CertificateAuthority.Load(new CertificateAndKey(root.IssuingCa.Crt, new Secret(root.IssuingCa.Key)), clock);
+        SubjectNames subject = SubjectNames.Parse(names);
+        if (fresh is null)
+        {
+            LogIssued(clock.Lifetime, string.Join(' ', names));
+        }
+
+        ApiCertificate api = new()
+        {
+            AcceptedCas = root.AcceptedCas,
+            Server = fresh?.Server ?? Pair(authority.IssueServer(subject, null, clock.Lifetime)),
+            Client = fresh is { Client.Crt.Length: > 0 } ? fresh.Client : Pair(authority.IssueClient([Role.Impersonator], clock.Lifetime)),
+        };
+        await context.WriteAsync(ApiCertificate.Id, api, ct);
+
+        PemPair? trustdServer = fresh is null ? null : context.Find<TrustdCertificate>(TrustdCertificate.Id)?.Spec.Server;
+        TrustdCertificate trustdCertificate = new() { Server = trustdServer ?? Pair(authority.IssueServer(subject, null, clock.Lifetime)) };
+        await context.WriteAsync(TrustdCertificate.Id, trustdCertificate, ct);
+    }
+
+    private async Task IssueElsewhereAsync(IControllerContext context, OsRootSecret root, ValueList<string> names, ApiCertificate? fresh, CancellationToken ct)
+    {
+        await context.DestroyAsync<TrustdCertificate>(TrustdCertificate.Id, ct);
+        if (fresh is not null)
+        {
+            await context.WriteAsync(ApiCertificate.Id, fresh with { AcceptedCas = root.AcceptedCas, Client = PemPair.None }, ct);
+            return;
+        }
+
+        string host = root.TrustdHosts.Count > 0
+            ? root.TrustdHosts[0]
+            : throw new PkiException("API certificate: the config names no control plane endpoint to ask");
+        var key = PrivateKey.Generate(KeyAlgorithm.EcdsaP256);
+        string request = CertificateSigningRequest.Create(key, [], null, SubjectNames.Parse(names));
+        (string certificate, string authorities) = await trustd.IssueAsync(host, request, root.Token, root.AcceptedCas, ct);
+        ApiCertificate api = new()
+        {
+            AcceptedCas = Certificates.Bundle([root.AcceptedCas, authorities]),
+            Server = new PemPair(certificate, key.ToPem().Reveal()),
+            Client = PemPair.None,
+        };
+        await context.WriteAsync(ApiCertificate.Id, api, ct);
+        LogIssuedBy(host, string.Join(' ', names));
+    }
+
+    private static PemPair Pair(CertificateAndKey issued) => new(issued.CertificatePem, issued.KeyPem.Reveal());
+
+    [LoggerMessage(LogLevel.Information, "API certificates issued for {Lifetime}: {Names}")]
+    private partial void LogIssued(TimeSpan lifetime, string names);
+
+    [LoggerMessage(LogLevel.Information, "API certificate issued by trustd on {Host}: {Names}")]
+    private partial void LogIssuedBy(string host, string names);
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Talos.Cosi;
+using Talos.Pki;
+using Talos.Resources.Runtime;
+using Talos.Resources.Secrets;
+using Talos.Rpc.Tls;
+using Talos.Secrets.Ports;
+using Talos.Secrets.Rules;
+
+namespace Talos.Secrets.Controllers;
+
+/// <summary>Hands apid and trustd their secrets and asks for both to run.</summary>
+/// <remarks>The daemons take a changed file by themselves: a new certificate restarts nothing.</remarks>
+internal sealed class DaemonController(ISecretFiles files, TimeProvider time) : IController
+{
+    /// <inheritdoc/>
+    public string Name => "secrets.DaemonController";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ControllerInput> Inputs { get; } =
+    [
+        ControllerInput.Weak<OsRootSecret>(), ControllerInput.Weak<MaintenanceRootSecret>(), ControllerInput.Weak<CertSan>(),
+        ControllerInput.Weak<ApiCertificate>(), ControllerInput.Weak<TrustdCertificate>(),
+    ];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ControllerOutput> Outputs { get; } = [ControllerOutput.Shared<ServiceSpec>()];
+
+    /// <inheritdoc/>
+    public async Task ReconcileAsync(IControllerContext context, CancellationToken ct)
+    {
+        if (context.Find<CertSan>(CertSan.Api)?.Spec is not { } names)
+        {
+            return;
+        }
+
+        if (Apid(context, names) is { } apid)
+        {
+            files.Write(ApidSecrets.DefaultPath, JsonSerializer.SerializeToUtf8Bytes(apid, DaemonSecretsJson.Default.ApidSecrets));
+            await context.WriteAsync(DaemonServices.Apid, DaemonServices.Spec(DaemonServices.Apid, DaemonServices.ApidPort, ApidSecrets.DefaultPath), ct);
+        }
+
+        if (Trustd(context) is { } trustd)
+        {
+            files.Write(TrustdSecrets.DefaultPath, JsonSerializer.SerializeToUtf8Bytes(trustd, DaemonSecretsJson.Default.TrustdSecrets));
+            await context.WriteAsync(DaemonServices.Trustd, DaemonServices.Spec(DaemonServices.Trustd, DaemonServices.TrustdPort, TrustdSecrets.DefaultPath), ct);
+        }
+        else
+        {
+            await context.DestroyAsync<ServiceSpec>(DaemonServices.Trustd, ct);
+            files.Remove(TrustdSecrets.DefaultPath);
+        }
+    }
+
+    // Between two states of the node neither is there for a moment: apid goes on with what it has.
+    private ApidSecrets? Apid(IControllerContext context, CertSan names)
+    {
+        if (context.Find<ApiCertificate>(ApiCertificate.Id) is { Phase: ResourcePhase.Running, Spec: var api })
+        {
+            return new ApidSecrets
+            {
+                Maintenance = false,
+                Authorities = api.AcceptedCas,
+                Certificate = api.Server.Crt,
+                Key = api.Server.Key,
+                ClientCertificate = api.Client.Crt,
+                ClientKey = api.Client.Key,
+                LocalNames = names.Own,
+            };
+        }
+
+        return context.Find<MaintenanceRootSecret>(MaintenanceRootSecret.Id) is { Phase: ResourcePhase.Running, Spec: var root }
+            ? Maintenance(root, names)
+            : null;
+    }
+
+    private ApidSecrets Maintenance(MaintenanceRootSecret root, CertSan names)
+    {
+        FloorClock clock = new(time, root.Ca.Crt);
+        var authority = CertificateAuthority.Load(new CertificateAndKey(root.Ca.Crt, new Secret(root.Ca.Key)), clock);
+        string request = CertificateSigningRequest.Create(
+            PrivateKey.FromPem(root.ServerKey), [], AuthorityOptions.Maintenance.CommonName, SubjectNames.Parse(names.Names));
+        return new ApidSecrets
+        {
+            Maintenance = true,
+            Authorities = "",
+            Certificate = authority.SignServer(CertificateSigningRequest.Parse(request), CertificateAuthority.AuthorityLifetime),
+            Key = root.ServerKey,
+            ClientCertificate = "",
+            ClientKey = "",
+            LocalNames = names.Own,
+        };
+    }
+
+    private static TrustdSecrets? Trustd(IControllerContext context)
+    {
+        if (context.Find<TrustdCertificate>(TrustdCertificate.Id) is not { Phase: ResourcePhase.Running, Spec: var certificate }
+            || context.Find<OsRootSecret>(OsRootSecret.Id) is not { Phase: ResourcePhase.Running, Spec: { IssuingCa.Key.Length: > 0, Token.Length: > 0 } root })
+        {
+            return null;
+        }
+
+        return new TrustdSecrets
+        {
+            Certificate = certificate.Server.Crt,
+            Key = certificate.Server.Key,
+            IssuerCertificate = root.IssuingCa.Crt,
+            IssuerKey = root.IssuingCa.Key,
+            Authorities = root.AcceptedCas,
+            Token = root.Token,
+        };
+    }
+}

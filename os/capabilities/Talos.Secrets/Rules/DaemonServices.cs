@@ -1,0 +1,37 @@
+using Talos.Resources.Runtime;
+
+namespace Talos.Secrets.Rules;
+
+/// <summary>How apid and trustd are run.</summary>
+internal static class DaemonServices
+{
+    public const string Apid = "apid";
+    public const string Trustd = "trustd";
+    public const int ApidPort = 50000;
+    public const int TrustdPort = 50001;
+
+    /// <summary>What neither needs: both listen on high ports and read files of their own user.</summary>
+    private static readonly string[] Dropped =
+    [
+        "CAP_BPF", "CAP_CHOWN", "CAP_MAC_ADMIN", "CAP_MKNOD", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SYSLOG", "CAP_SYS_ADMIN", "CAP_SYS_BOOT",
+        "CAP_SYS_MODULE", "CAP_SYS_PTRACE", "CAP_SYS_RAWIO", "CAP_SYS_RESOURCE", "CAP_SYS_TIME",
+    ];
+
+    /// <summary>The service of one daemon.</summary>
+    /// <param name="name">Name of the daemon.</param>
+    /// <param name="port">Where it listens.</param>
+    /// <param name="secretsPath">The file it reads.</param>
+    public static ServiceSpec Spec(string name, int port, string secretsPath) => new()
+    {
+        Executable = $"/usr/bin/{name}",
+        Environment = ["DOTNET_GCConserveMemory=7", "DOTNET_GCgen0size=400000"],
+        Cgroup = $"system/{name}",
+        MemoryMaxBytes = 192L << 20,
+        MemoryMinBytes = 16L << 20,
+        OomScoreAdjustment = -998,
+        DroppedCapabilities = [.. Dropped],
+        WaitForPaths = [secretsPath],
+        Essential = name == Apid,
+        HealthCheck = new ServiceHealthCheck { Kind = ServiceHealthKind.Tcp, Target = $"127.0.0.1:{port}", IntervalSeconds = 10 },
+    };
+}

@@ -48,7 +48,9 @@ public sealed class NetlinkMonitor : IDisposable
     public async Task WaitAsync(CancellationToken ct)
     {
         await ReceiveAsync(ct).ConfigureAwait(false);
-        while (_socket.Available > 0)
+
+        // Netlink has no FIONREAD, so Socket.Available fails on it.
+        while (_socket.Poll(TimeSpan.Zero, SelectMode.SelectRead))
         {
             await ReceiveAsync(ct).ConfigureAwait(false);
         }

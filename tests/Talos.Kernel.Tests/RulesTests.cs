@@ -1,28 +1,11 @@
-using CsCheck;
 using Talos.Kernel.Rules;
+using Talos.Linux;
 using Talos.Resources.Kernel;
 
 namespace Talos.Kernel.Tests;
 
 public sealed class RulesTests
 {
-    [Fact]
-    public void A_command_line_is_parted_by_blanks_and_quotes_protect_them()
-    {
-        KernelCommandLine line = KernelCommandLine.Parse("console=tty0 console=ttyAMA0,115200  slab_nomerge= ro dyndbg=\"file a +p\"\n");
-
-        Assert.Equal(["tty0", "ttyAMA0,115200"], line.Values("console"));
-        Assert.Equal("ttyAMA0,115200", line.Value("console"));
-        Assert.Equal("", line.Value("slab_nomerge"));
-        Assert.True(line.Has("ro"));
-        Assert.Null(line.Value("ro"));
-        Assert.Equal("file a +p", line.Value("dyndbg"));
-        Assert.False(line.Has("quiet"));
-    }
-
-    [Fact]
-    public void Any_text_can_be_read() => Gen.String.Sample(text => KernelCommandLine.Parse(text).Arguments.Count >= 0);
-
     [Theory]
     [InlineData("slab_nomerge= pti=on", "")]
     [InlineData("slab_nomerge pti=on", "")]
@@ -73,7 +56,16 @@ public sealed class ModuleIndexTests
 {
     private readonly ModuleIndex _index = new(
         ["kernel/fs/xfs/xfs.ko: kernel/lib/libcrc32c.ko kernel/crypto/crc32c.ko", "kernel/drivers/md/dm-mod.ko:"],
-        ["kernel/fs/ext4/ext4.ko"]);
+        ["kernel/fs/ext4/ext4.ko"],
+        ["# Aliases extracted from modules themselves.", "alias fs-xfs xfs", "alias char-major-10-* dm_mod"]);
+
+    [Theory]
+    [InlineData("fs-xfs", "xfs")]
+    [InlineData("char-major-10-236", "dm_mod")]
+    [InlineData("dm-mod", "dm-mod")]
+    [InlineData("ext4", "ext4")]
+    [InlineData("fs-nosuch", "")]
+    public void A_name_may_be_an_alias(string name, string modules) => Assert.Equal(modules, string.Join(',', _index.Resolve(name)));
 
     [Fact]
     public void What_a_module_needs_is_loaded_before_it() =>

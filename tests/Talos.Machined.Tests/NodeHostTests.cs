@@ -15,7 +15,7 @@ public sealed class NodeHostTests : IDisposable
     [Fact]
     public async Task All_rooms_can_be_registered_together()
     {
-        NodeHost node = Create();
+        using NodeHost node = Create();
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
 
         await stop.CancelAsync();
@@ -29,7 +29,7 @@ public sealed class NodeHostTests : IDisposable
     [Fact]
     public async Task The_api_socket_is_for_its_owner_alone()
     {
-        NodeHost node = Create();
+        using NodeHost node = Create();
 
         await node.Api.StartAsync(TestContext.Current.CancellationToken);
         await node.Api.StartAsync(TestContext.Current.CancellationToken);
@@ -39,8 +39,12 @@ public sealed class NodeHostTests : IDisposable
     }
 
     [Fact]
-    public void The_first_process_is_listed_as_a_service() =>
-        Assert.True(Create().Context.Services.Find("machined")!.IsUp);
+    public void The_first_process_is_listed_as_a_service()
+    {
+        using NodeHost node = Create();
+
+        Assert.True(node.Context.Services.Find("machined")!.IsUp);
+    }
 
     public void Dispose() => _directory.Delete(recursive: true);
 

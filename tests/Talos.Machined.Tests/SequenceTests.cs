@@ -1,4 +1,5 @@
 using Talos.Api.Machine;
+using Talos.Linux;
 using Talos.Machined.Lifecycle;
 using Talos.Machined.Sequences;
 
@@ -95,4 +96,16 @@ public sealed class SequenceTests
         Assert.Equal("mode: 9 is not a reboot mode", Assert.ThrowsAny<Exception>(() => RebootOptions.Parse(new RebootRequest { Mode = (RebootRequest.Types.Mode)9 })).Message);
 
     private static string Phases(Sequence sequence) => string.Join(' ', sequence.Phases.Select(p => p.Name));
+}
+
+public sealed class BootWipeTests
+{
+    [Theory]
+    [InlineData("quiet", "")]
+    [InlineData("talos.experimental.wipe=system", "EPHEMERAL,STATE")]
+    [InlineData("talos.experimental.wipe=system:STATE", "STATE")]
+    [InlineData("talos.experimental.wipe=system:STATE,ROOT-A", "")]
+    [InlineData("talos.experimental.wipe=yes", "")]
+    public void The_command_line_may_ask_for_a_wipe(string commandLine, string labels) =>
+        Assert.Equal(labels, string.Join(',', BootWipe.Labels(KernelCommandLine.Parse(commandLine))));
 }

@@ -15,6 +15,7 @@ public sealed class KernelModule(string commandLine, ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(controllers);
         controllers.Register(new KernelDefaultsController(commandLine));
+        controllers.Register(new KernelConfigController());
         controllers.Register(new KernelParamController(new KernelParamFiles(), loggers.CreateLogger<KernelParamController>()));
         controllers.Register(new KernelModuleController(new ModuleLoader(), loggers.CreateLogger<KernelModuleController>()));
     }

@@ -1,3 +1,4 @@
+using Talos.Kernel;
 using Talos.Linux;
 using Talos.Machined.Node;
 using Talos.Udevd;
@@ -18,6 +19,9 @@ internal static class Program
         {
             case "udevd":
                 return UdevdMain.Run(args);
+
+            case "modprobe":
+                return Modprobe.Run(args);
 
             default:
                 InitProcess.Run();

@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Talos.Block;
+using Talos.Containers;
 using Talos.Hardware;
 using Talos.Kernel;
+using Talos.Machined.Configuration;
 using Talos.Machined.Controllers;
 using Talos.Machined.Node;
 using Talos.Machined.Sequences;
@@ -12,17 +15,29 @@ using Talos.Services.Controllers;
 namespace Talos.Machined;
 
 /// <summary>Which rooms this node has: a list to read, nothing is searched for.</summary>
-internal sealed class Wiring
+internal sealed class Wiring : IDisposable
 {
     private readonly NodeContext _node;
     private readonly KernelModule _kernel;
+    private readonly ConfigurationService _config;
+    private readonly ContainersModule _containers;
+    private readonly BlockModule _block;
 
     public Wiring(NodeContext node)
     {
         _node = node;
         _kernel = new KernelModule(node.Options.CommandLine, node.Loggers);
         Api = new ApiHost(node.Options.SocketPath, node.Loggers, AddApi, MapApi);
-        Tasks = new NodeTasksFactory(node, Api, node.Loggers.CreateLogger<NodeTasksFactory>()).Create();
+        _config = new ConfigurationService(
+            new ConfigStore(new StateConfigFile(MountTasks.State)),
+            new ConfigPublisher(node.State),
+            node.Events,
+            node.Time,
+            node.Loggers.CreateLogger<ConfigurationService>());
+        _containers = new ContainersModule(node.Time, node.Loggers);
+        _block = new BlockModule(node.State, node.Reaper, node.Time, node.Loggers);
+        NodeRooms rooms = new(_config, _block.Volumes, _block.Meta, _containers.Pods);
+        Tasks = new NodeTasksFactory(node, Api, rooms, node.Loggers.CreateLogger<NodeTasksFactory>()).Create();
     }
 
     /// <summary>Serves the API.</summary>
@@ -39,16 +54,27 @@ internal sealed class Wiring
         _kernel.Register(_node.Controllers);
         new NetworkModule(_node.Time, _node.Loggers).Register(_node.Controllers);
         HardwareModule.Register(_node.Controllers);
+        _block.Register(_node.Controllers);
+        _containers.Register(_node.Controllers);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _config.Dispose();
+        _containers.Dispose();
     }
 
     /// <summary>What the API's services need.</summary>
-    private static void AddApi(IServiceCollection services)
+    private void AddApi(IServiceCollection services)
     {
         services.AddGrpc();
+        _block.AddApi(services);
     }
 
     /// <summary>The API's services.</summary>
     private static void MapApi(WebApplication app)
     {
+        BlockModule.MapApi(app);
     }
 }

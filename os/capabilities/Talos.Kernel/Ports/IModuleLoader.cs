@@ -21,7 +21,7 @@ internal sealed class ModuleLoader : IModuleLoader
     private readonly string _directory = $"/usr/lib/modules/{File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}";
     private ModuleIndex? _index;
 
-    public ModuleIndex Index => _index ??= new ModuleIndex(Lines("modules.dep"), Lines("modules.builtin"));
+    public ModuleIndex Index => _index ??= new ModuleIndex(Lines("modules.dep"), Lines("modules.builtin"), Lines("modules.alias"));
 
     public void Load(string file, string parameters) => KernelModules.Load(Path.Combine(_directory, file), parameters);
 

@@ -1,3 +1,5 @@
+using Talos.Linux;
+
 namespace Talos.Kernel;
 
 /// <summary>Arguments without which the node does not go on: they harden the kernel and cannot be set later.</summary>
@@ -12,7 +14,7 @@ public static class KernelRequirements
         return
         [
             .. Required
-                .Where(r => !commandLine.Has(r.Name) || (commandLine.Value(r.Name) ?? "") != r.Value)
+                .Where(r => commandLine.Find(r.Name) != r.Value)
                 .Select(r => r.Value.Length == 0 ? r.Name : $"{r.Name}={r.Value}"),
         ];
     }

@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+
 namespace Talos.Kernel.Rules;
 
 /// <summary>Which kernel modules there are and what each needs, as depmod(8) wrote it down.</summary>
@@ -5,11 +7,13 @@ internal sealed class ModuleIndex
 {
     private readonly Dictionary<string, string[]> _files = [];
     private readonly HashSet<string> _builtIn = [];
+    private readonly List<(string Pattern, string Module)> _aliases = [];
 
-    /// <summary>Reads <c>modules.dep</c> and <c>modules.builtin</c>.</summary>
+    /// <summary>Reads <c>modules.dep</c>, <c>modules.builtin</c> and <c>modules.alias</c>.</summary>
     /// <param name="dependencies">Lines <c>path: path path</c>; what is needed first comes last.</param>
     /// <param name="builtIn">One path a line.</param>
-    public ModuleIndex(IEnumerable<string> dependencies, IEnumerable<string> builtIn)
+    /// <param name="aliases">Lines <c>alias pattern module</c>.</param>
+    public ModuleIndex(IEnumerable<string> dependencies, IEnumerable<string> builtIn, IEnumerable<string> aliases)
     {
         foreach (string line in dependencies)
         {
@@ -24,7 +28,21 @@ internal sealed class ModuleIndex
         {
             _builtIn.Add(NameOf(line));
         }
+
+        foreach (string line in aliases)
+        {
+            if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["alias", var pattern, var module])
+            {
+                _aliases.Add((pattern, module));
+            }
+        }
     }
+
+    /// <summary>The modules a name stands for: itself, or those that have it as an alias, such as <c>fs-xfs</c>.</summary>
+    public IReadOnlyList<string> Resolve(string name) =>
+        _files.ContainsKey(Normal(name)) || IsBuiltIn(name)
+            ? [name]
+            : [.. _aliases.Where(a => FileSystemName.MatchesSimpleExpression(a.Pattern, name, ignoreCase: false)).Select(a => a.Module).Distinct()];
 
     /// <summary>Whether the module is part of the kernel itself.</summary>
     public bool IsBuiltIn(string name) => _builtIn.Contains(Normal(name));

@@ -1,7 +1,7 @@
 namespace Talos.Machined.Configuration;
 
 /// <summary>How a config takes effect. Numbers as in the machine API.</summary>
-internal enum ApplyMode
+public enum ApplyMode
 {
     /// <summary>Written, and the node reboots.</summary>
     Reboot = 0,

@@ -44,7 +44,7 @@ internal sealed record ShutdownOptions(bool Force)
 internal sealed record ResetOptions(bool Graceful, bool Reboot, IReadOnlyList<string> Partitions)
 {
     /// <summary>The partitions that make this node what it is; the system itself lies elsewhere.</summary>
-    private static readonly string[] Wipeable = ["EPHEMERAL", "STATE"];
+    public static readonly IReadOnlyList<string> Wipeable = ["EPHEMERAL", "STATE"];
 
     /// <summary>Reads a request. Without named partitions all that make this node what it is are wiped.</summary>
     /// <exception cref="InvalidLifecycleRequestException">A partition or disk that may not be wiped.</exception>

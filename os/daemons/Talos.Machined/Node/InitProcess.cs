@@ -55,7 +55,7 @@ internal static class InitProcess
 
         MachineId.ShowTemporary();
         NodeOptions options = new() { CommandLine = File.ReadAllText("/proc/cmdline").Trim() };
-        NodeHost host = NodeHost.Create(options, kmsg, Reaper.Start(), TimeProvider.System);
+        using NodeHost host = NodeHost.Create(options, kmsg, Reaper.Start(), TimeProvider.System);
         using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Down(c, host));
         using PosixSignalRegistration ctrlAltDel = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Down(c, host));
 
@@ -65,7 +65,7 @@ internal static class InitProcess
 
     private static async Task BringUpAsync(NodeHost host)
     {
-        await host.BringUpAsync([], CancellationToken.None);
+        await host.BringUpAsync(BootWipe.Labels(KernelCommandLine.Parse(host.Context.Options.CommandLine)), CancellationToken.None);
         await Task.Delay(Timeout.InfiniteTimeSpan);
     }
 

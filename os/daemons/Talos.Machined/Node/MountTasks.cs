@@ -46,22 +46,12 @@ internal static class MountTasks
     /// <summary>Unmounts what pods left, the deepest places first.</summary>
     public static void UnmountPods() => UnmountAll(m => PodPlaces.Any(p => m.StartsWith(p + "/", StringComparison.Ordinal)));
 
-    /// <summary>Unmounts the overlays and everything at and below <c>/var</c>.</summary>
-    public static void UnmountEphemeral()
+    /// <summary>Unmounts the overlays and everything below <c>/var</c>.</summary>
+    public static void UnmountAboveAndBelowEphemeral()
     {
         UnmountAll(m => NodeMounts.Overlays.Contains(m));
-        UnmountAll(m => IsAtOrBelow(m, Ephemeral));
+        UnmountAll(m => m.StartsWith(Ephemeral + "/", StringComparison.Ordinal));
     }
-
-    /// <summary>Unmounts STATE and writes out everything.</summary>
-    public static void UnmountState()
-    {
-        UnmountAll(m => IsAtOrBelow(m, State));
-        Files.SyncAll();
-    }
-
-    private static bool IsAtOrBelow(string mountPoint, string place) =>
-        mountPoint == place || mountPoint.StartsWith(place + "/", StringComparison.Ordinal);
 
     /// <summary>A place that is busy is at least detached: its filesystem is then unmounted when the last user is gone.</summary>
     private static void UnmountAll(Func<string, bool> which)

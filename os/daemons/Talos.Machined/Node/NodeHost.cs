@@ -10,7 +10,7 @@ using Talos.Services.Logs;
 namespace Talos.Machined.Node;
 
 /// <summary>The node as a whole: state, controllers, services, API and sequences, made and run in this order.</summary>
-internal sealed partial class NodeHost
+internal sealed partial class NodeHost : IDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
@@ -62,6 +62,13 @@ internal sealed partial class NodeHost
             Stage = new NodeStage(),
             Sequencer = new Sequencer(events, time, loggers.CreateLogger<Sequencer>()),
         });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _wiring.Dispose();
+        _node.Controllers.Dispose();
     }
 
     /// <summary>Registers the rooms and runs controllers and logs until cancelled.</summary>

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
-using Talos.Cosi;
+using Talos.Block;
+using Talos.Containers;
 using Talos.Kernel;
 using Talos.Linux;
+using Talos.Machined.Configuration;
 using Talos.Machined.Sequences;
 using Talos.Resources.Runtime;
 using Talos.Services;
@@ -11,24 +13,14 @@ namespace Talos.Machined.Node;
 /// <summary>What the tasks of the sequences do on a real node.</summary>
 /// <param name="node">The node.</param>
 /// <param name="api">The API's host.</param>
+/// <param name="rooms">What the rooms give to the sequences.</param>
 /// <param name="log">Where to tell.</param>
-internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, ILogger<NodeTasksFactory> log)
+internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, NodeRooms rooms, ILogger<NodeTasksFactory> log)
 {
     /// <summary>How long early services may take before the node goes on without them.</summary>
     private static readonly TimeSpan EarlyServiceTimeout = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan PodGrace = TimeSpan.FromSeconds(30);
-
-    private static readonly ResourceAddress Config = new("config", "MachineConfigs.config.talos.dev", "v1alpha1");
-
-    /// <summary>Stops all pods within a grace period; null on a node without a container runtime.</summary>
-    public Func<TimeSpan, CancellationToken, Task>? StopPods { get; set; }
-
-    /// <summary>Wipes partitions by label; null on a node without disks of its own.</summary>
-    public Func<IReadOnlyList<string>, CancellationToken, Task>? WipePartitions { get; set; }
-
-    /// <summary>Reads META; null on a node without one.</summary>
-    public Func<CancellationToken, Task>? ReadMeta { get; set; }
 
     /// <summary>Makes the tasks.</summary>
     public NodeTasks Create() => new()
@@ -37,7 +29,7 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, IL
         StartMachined = new("startMachined", api.StartAsync),
         StartUdevd = new("startUdevd", ct => AwaitEarlyServiceAsync("udevd", ct)),
         StartApid = new("startApid", ct => AwaitEarlyServiceAsync("apid", ct)),
-        ReloadMeta = new("reloadMeta", ct => ReadMeta?.Invoke(ct) ?? System.Threading.Tasks.Task.CompletedTask),
+        ReloadMeta = Task("reloadMeta", ReloadMeta),
         LoadConfig = new("loadConfig", LoadConfigAsync),
         CheckMemorySize = Task("memorySizeCheck", CheckMemorySize),
         MountEphemeral = new("mountEphemeralPartition", MountEphemeralAsync),
@@ -46,10 +38,10 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, IL
         DenyNewServices = Task("denyNewServices", node.Services.DenyStarts),
         StopServicesEphemeral = new("stopServicesEphemeral", StopServicesEphemeralAsync),
         UnmountPodMounts = Task("unmountPodMounts", MountTasks.UnmountPods),
-        UnmountEphemeral = Task("unmountEphemeralPartition", UnmountEphemeral),
-        TeardownVolumes = Task("teardownVolumeLifecycle", MountTasks.UnmountState),
+        UnmountEphemeral = new("unmountEphemeralPartition", UnmountEphemeralAsync),
+        TeardownVolumes = new("teardownVolumeLifecycle", TeardownVolumesAsync),
         StopAllServices = new("stopAllServices", StopAllServicesAsync),
-        WipePartitions = labels => new SequenceTask("resetSystemDiskSpec", ct => WipeAsync(labels, ct)),
+        WipePartitions = labels => new SequenceTask("resetSystemDiskSpec", ct => rooms.Volumes.WipeAsync(labels, ct)),
         Reboot = Task("reboot", () => PowerOff(RebootCommand.Restart)),
         Shutdown = Task("shutdown", () => PowerOff(RebootCommand.PowerOff)),
     };
@@ -62,7 +54,7 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, IL
 
     private void EnforceKernelRequirements()
     {
-        IReadOnlyList<string> missing = KernelRequirements.Missing(Talos.Kernel.KernelCommandLine.Parse(node.Options.CommandLine));
+        IReadOnlyList<string> missing = KernelRequirements.Missing(KernelCommandLine.Parse(node.Options.CommandLine));
         if (missing.Count > 0)
         {
             throw new InvalidOperationException($"kernel command line lacks {string.Join(", ", missing)}");
@@ -83,14 +75,36 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, IL
         }
     }
 
+    /// <summary>A node whose META cannot be read can still do its work.</summary>
+    private void ReloadMeta()
+    {
+        try
+        {
+            rooms.Meta.Load();
+        }
+        catch (Exception e) when (e is IOException or VolumeException)
+        {
+            LogNoMeta(e.Message);
+        }
+    }
+
     private async Task LoadConfigAsync(CancellationToken ct)
     {
-        await node.State.UntilAsync(() => node.State.Get(Config) is { Phase: ResourcePhase.Running }, ct);
-        node.Stage.Set(MachineStage.Booting);
-        if (MountTasks.IsMounted(MountTasks.State))
+        await rooms.Volumes.MountAsync(VolumeNames.State, ct);
+        MachineId.Settle();
+        if (rooms.Config.InMaintenance)
         {
-            MachineId.Settle();
+            await rooms.Config.LoadAsync(ct);
         }
+
+        if (rooms.Config.InMaintenance)
+        {
+            LogMaintenance();
+            node.Stage.Set(MachineStage.Maintenance);
+            await rooms.Config.WaitUntilConfiguredAsync(ct);
+        }
+
+        node.Stage.Set(MachineStage.Booting);
     }
 
     private void CheckMemorySize()
@@ -101,7 +115,7 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, IL
 
     private async Task MountEphemeralAsync(CancellationToken ct)
     {
-        await Waiting.PollAsync(() => MountTasks.IsMounted(MountTasks.Ephemeral), node.Time, ct);
+        await rooms.Volumes.MountAsync(VolumeNames.Ephemeral, ct);
         MountTasks.PrepareEphemeral();
         node.Logs.OpenStore();
     }
@@ -112,10 +126,7 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, IL
     private async Task StopAllPodsAsync(CancellationToken ct)
     {
         await node.Services.StopWhereAsync((id, _) => id == "kubelet", ct);
-        if (StopPods is { } stop)
-        {
-            await stop(PodGrace, ct);
-        }
+        await rooms.Pods.StopAllAsync(PodGrace, ct);
     }
 
     /// <summary>Services of pods, and whatever processes are left of the pods themselves.</summary>
@@ -131,10 +142,17 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, IL
         }
     }
 
-    private void UnmountEphemeral()
+    private async Task UnmountEphemeralAsync(CancellationToken ct)
     {
         node.Logs.CloseStore();
-        MountTasks.UnmountEphemeral();
+        MountTasks.UnmountAboveAndBelowEphemeral();
+        await rooms.Volumes.UnmountAsync(VolumeNames.Ephemeral, ct);
+    }
+
+    private async Task TeardownVolumesAsync(CancellationToken ct)
+    {
+        await rooms.Volumes.UnmountAsync(VolumeNames.State, ct);
+        Files.SyncAll();
     }
 
     /// <summary>The API's server goes last, so that clients see how far the node has come.</summary>
@@ -145,9 +163,6 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, IL
         await node.Services.StopWhereAsync((_, _) => true, ct);
     }
 
-    private Task WipeAsync(IReadOnlyList<string> labels, CancellationToken ct) =>
-        (WipePartitions ?? throw new InvalidOperationException("no disks to wipe"))(labels, ct);
-
     private static void PowerOff(RebootCommand command)
     {
         Files.SyncAll();
@@ -157,6 +172,19 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, IL
     [LoggerMessage(LogLevel.Warning, "Going on without {Service}: {Reason}")]
     private partial void LogGoesOnWithout(string service, string reason);
 
+    [LoggerMessage(LogLevel.Information, "This node has no machine config; it waits for one over the API")]
+    private partial void LogMaintenance();
+
+    [LoggerMessage(LogLevel.Warning, "META cannot be read: {Problem}")]
+    private partial void LogNoMeta(string problem);
+
     [LoggerMessage(LogLevel.Information, "Memory: {MebiBytes} MiB")]
     private partial void LogMemory(long mebiBytes);
 }
+
+/// <summary>What the rooms give to the sequences.</summary>
+/// <param name="Config">The machine config.</param>
+/// <param name="Volumes">The volumes of the system disk.</param>
+/// <param name="Meta">The values of META.</param>
+/// <param name="Pods">Stops pods.</param>
+internal sealed record NodeRooms(IConfigurationService Config, IVolumes Volumes, IMeta Meta, IPodStopper Pods);

@@ -124,6 +124,8 @@ internal sealed class FakeNode(FakeDisk disk) : IDisks, IFilesystems, IMetaDevic
 
     public List<string> Log { get; } = [];
 
+    public List<int> Announced { get; } = [];
+
     public bool Busy { get; set; }
 
     public bool NeedsRecovery { get; set; }
@@ -217,6 +219,8 @@ internal sealed class FakeNode(FakeDisk disk) : IDisks, IFilesystems, IMetaDevic
             node._partitions[path] = (partition.FirstSector, ProvisionRules.Size(table, partition));
             return path;
         }
+
+        public void Announce(GptPartition partition) => node.Announced.Add(partition.Number);
 
         public void Dispose() { }
     }

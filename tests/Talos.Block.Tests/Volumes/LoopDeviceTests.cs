@@ -19,7 +19,7 @@ public sealed class LoopDeviceTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("talos-loop-").FullName;
     private readonly List<string> _loops = [];
     private readonly VolumeDefinition[] _definitions;
-    private readonly string _disk;
+    private string _disk;
 
     public LoopDeviceTests()
     {
@@ -67,6 +67,30 @@ public sealed class LoopDeviceTests : IDisposable
         await next.WipeAsync([VolumeNames.State], Token);
         await BootAsync(next);
         Assert.False(File.Exists(config));
+        await StopAsync(next);
+    }
+
+    [Fact]
+    public async Task What_was_written_atomically_survives_a_power_cut()
+    {
+        VolumeManager volumes = Manager();
+        await BootAsync(volumes);
+        Files.WriteAtomically($"{_folder}/system/state/config.yaml", "machine: {}");
+        Files.WriteAtomically($"{_folder}/var/images", "pause");
+
+        // A copy of the disk taken while it is in use is what a power cut leaves.
+        string cut = $"{_folder}/cut.img";
+        CommandResult copy = await Command.RunAsync(Children, "/bin/cp", ["--sparse=always", Image, cut], Token);
+        Assert.True(copy.Status.IsSuccess, copy.Output);
+        await StopAsync(volumes);
+        _disk = Losetup("-f", "--show", cut);
+        LinuxFilesystems filesystems = new(Children);
+        VolumeManager next = Manager();
+        await BootAsync(next);
+
+        Assert.Equal("machine: {}", File.ReadAllText($"{_folder}/system/state/config.yaml"));
+        Assert.Equal("pause", File.ReadAllText($"{_folder}/var/images"));
+        Assert.False(filesystems.Probe(next.Statuses[VolumeNames.Ephemeral].Location)?.NeedsRecovery);
         await StopAsync(next);
     }
 
@@ -168,6 +192,8 @@ public sealed class LoopDeviceTests : IDisposable
         public string Attach(GptTable table, GptPartition partition) => test.Losetup(
             "-f", "--show", "-o", (partition.FirstSector * 512).ToString(CultureInfo.InvariantCulture),
             "--sizelimit", ProvisionRules.Size(table, partition).ToString(CultureInfo.InvariantCulture), test._disk);
+
+        public void Announce(GptPartition partition) { }
 
         public void Dispose() => disk.Dispose();
     }

@@ -27,6 +27,7 @@ public sealed class VolumeManagerTests
         Assert.Equal(100 << 20, table.Find("STATE")!.Sectors * 512);
         Assert.Equal(GiB - (1 << 20), (table.Find("EPHEMERAL")!.LastSector + 1) * 512);
         Assert.Equal(["mkfs ext4 STATE", "mkfs xfs EPHEMERAL", "grow /var to 913 MiB"], node.Log);
+        Assert.Equal([3, 4], node.Announced);
     }
 
     [Fact]

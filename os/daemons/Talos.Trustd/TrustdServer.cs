@@ -1,0 +1,90 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Talos.Rpc.Errors;
+using Talos.Rpc.Hosting;
+using Talos.Rpc.Tls;
+
+namespace Talos.Trustd;
+
+/// <summary>The running daemon.</summary>
+internal sealed class TrustdServer : IAsyncDisposable
+{
+    private const int MaxRequestSize = 64 * 1024;
+    private const int Burst = 20;
+
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Refill = TimeSpan.FromSeconds(1);
+
+    private readonly WebApplication _app;
+
+    private TrustdServer(WebApplication app) => _app = app;
+
+    /// <summary>The port it listens on.</summary>
+    public int Port => new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+
+    /// <summary>Starts to listen.</summary>
+    public static async Task<TrustdServer> StartAsync(
+        IPEndPoint listen, string secretsPath, TimeProvider time, ILoggerProvider logging, CancellationToken ct)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.AddProvider(logging);
+        SecretsFile<TrustdSecrets, TrustdIdentity> secrets = new(
+            secretsPath, DaemonSecretsJson.Default.TrustdSecrets, s => new TrustdIdentity(s, ServerTls.Anonymous(TlsIdentity.FromPem(s.Certificate, s.Key))),
+            logging.CreateLogger("Talos.Trustd.Secrets"));
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            GrpcLimits.Apply(kestrel);
+            kestrel.Limits.MaxConcurrentConnections = Burst;
+            if (listen.Address.Equals(IPAddress.IPv6Any))
+            {
+                kestrel.ListenAnyIP(listen.Port, Configure);
+            }
+            else
+            {
+                kestrel.Listen(listen, Configure);
+            }
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(new ErrorMapping());
+        builder.Services.AddSingleton<ErrorInterceptor>();
+        builder.Services.AddGrpc(options =>
+        {
+            options.MaxReceiveMessageSize = MaxRequestSize;
+            options.Interceptors.Add<ErrorInterceptor>();
+        });
+        builder.Services.AddSingleton(services => new CertificateApi(
+            () => secrets.Current.Secrets, new CallBudget(time, Burst, Refill), time, services.GetRequiredService<ILogger<CertificateApi>>()));
+
+        WebApplication app = builder.Build();
+        app.UseRouting();
+        app.MapGrpcService<CertificateApi>();
+        await app.StartAsync(ct);
+        return new TrustdServer(app);
+
+        void Configure(ListenOptions options)
+        {
+            options.Protocols = HttpProtocols.Http2;
+            options.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                HandshakeTimeout = HandshakeTimeout,
+                OnConnection = _ => ValueTask.FromResult(secrets.Current.Tls),
+            });
+        }
+    }
+
+    /// <summary>Waits until the daemon is asked to stop.</summary>
+    public Task WaitAsync(CancellationToken ct) => _app.WaitForShutdownAsync(ct);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}

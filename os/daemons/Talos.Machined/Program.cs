@@ -1,6 +1,8 @@
+using Talos.Apid;
 using Talos.Kernel;
 using Talos.Linux;
 using Talos.Machined.Node;
+using Talos.Trustd;
 using Talos.Udevd;
 
 namespace Talos.Machined;
@@ -17,6 +19,12 @@ internal static class Program
 
         switch (Path.GetFileName(Environment.GetCommandLineArgs()[0]))
         {
+            case "apid":
+                return ApidMain.RunAsync(args).GetAwaiter().GetResult();
+
+            case "trustd":
+                return TrustdMain.RunAsync(args).GetAwaiter().GetResult();
+
             case "udevd":
                 return UdevdMain.Run(args);
 

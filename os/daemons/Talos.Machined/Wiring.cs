@@ -5,11 +5,14 @@ using Talos.Block;
 using Talos.Containers;
 using Talos.Hardware;
 using Talos.Kernel;
+using Talos.Machined.Api;
 using Talos.Machined.Configuration;
 using Talos.Machined.Controllers;
+using Talos.Machined.Events;
 using Talos.Machined.Node;
 using Talos.Machined.Sequences;
 using Talos.Network;
+using Talos.Secrets;
 using Talos.Services.Controllers;
 
 namespace Talos.Machined;
@@ -22,10 +25,13 @@ internal sealed class Wiring : IDisposable
     private readonly ConfigurationService _config;
     private readonly ContainersModule _containers;
     private readonly BlockModule _block;
+    private readonly EventLog _events;
 
     public Wiring(NodeContext node)
     {
         _node = node;
+        _events = new EventLog(node.Time);
+        _ = new EventPublisher(_events, node.Events, node.State);
         _kernel = new KernelModule(node.Options.CommandLine, node.Loggers);
         Api = new ApiHost(node.Options.SocketPath, node.Loggers, AddApi, MapApi);
         _config = new ConfigurationService(
@@ -56,6 +62,7 @@ internal sealed class Wiring : IDisposable
         HardwareModule.Register(_node.Controllers);
         _block.Register(_node.Controllers);
         _containers.Register(_node.Controllers);
+        new SecretsModule(_node.Time, _node.Loggers).Register(_node.Controllers);
     }
 
     /// <inheritdoc/>
@@ -68,13 +75,14 @@ internal sealed class Wiring : IDisposable
     /// <summary>What the API's services need.</summary>
     private void AddApi(IServiceCollection services)
     {
-        services.AddGrpc();
+        ApiModule.Add(services, new ApiContext(_node, Tasks, _config, _containers.Queries, _block.Meta, _events));
         _block.AddApi(services);
     }
 
     /// <summary>The API's services.</summary>
     private static void MapApi(WebApplication app)
     {
+        ApiModule.Map(app);
         BlockModule.MapApi(app);
     }
 }

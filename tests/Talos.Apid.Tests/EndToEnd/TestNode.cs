@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Talos.Apid.Hosting;
 using Talos.Pki;
 using Talos.Rpc.Errors;
@@ -39,7 +40,7 @@ internal sealed class TestNode : IAsyncDisposable
         string socket = Path.Combine(node._folder, "machine.sock");
         CancellationToken ct = TestContext.Current.CancellationToken;
         node._machined = await UnixGrpcServer.StartAsync(
-            socket, new ErrorMapping(), new StreamLoggerProvider(Stream.Null),
+            socket, new ErrorMapping(), NullLoggerFactory.Instance,
             services => services.AddSingleton(node.Machine), app => app.MapGrpcService<FakeMachine>(), ct);
         ApidOptions options = new()
         {

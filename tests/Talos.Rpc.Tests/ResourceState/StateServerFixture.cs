@@ -1,6 +1,7 @@
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Talos.Cosi;
 using Talos.Rpc.Errors;
 using Talos.Rpc.Hosting;
@@ -31,7 +32,7 @@ public sealed class StateServerFixture : IAsyncLifetime
         _server = await UnixGrpcServer.StartAsync(
             socket,
             new ErrorMapping(),
-            new StreamLoggerProvider(Stream.Null),
+            NullLoggerFactory.Instance,
             services => services.AddSingleton(new StateService(State, catalog)),
             app => app.MapGrpcService<StateService>(),
             TestContext.Current.CancellationToken);

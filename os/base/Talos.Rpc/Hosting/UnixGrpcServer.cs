@@ -12,24 +12,26 @@ namespace Talos.Rpc.Hosting;
 /// <summary>A gRPC server on a unix socket that root alone can open; roles come in the metadata.</summary>
 public static class UnixGrpcServer
 {
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     /// <summary>Starts the server.</summary>
     /// <param name="path">The socket; what lies there is replaced.</param>
     /// <param name="errors">How exceptions become statuses.</param>
-    /// <param name="logging">Where the server logs.</param>
+    /// <param name="loggers">Makes the server's loggers.</param>
     /// <param name="services">Adds the gRPC services and what they need.</param>
     /// <param name="map">Maps the gRPC services.</param>
     /// <param name="ct">Cancels the start.</param>
     /// <returns>The running server; dispose it to stop it.</returns>
     public static async Task<WebApplication> StartAsync(
-        string path, ErrorMapping errors, ILoggerProvider logging, Action<IServiceCollection> services, Action<WebApplication> map, CancellationToken ct)
+        string path, ErrorMapping errors, ILoggerFactory loggers, Action<IServiceCollection> services, Action<WebApplication> map, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(map);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnerOnly);
         File.Delete(path);
 
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.AddProvider(logging);
+        builder.Services.AddSingleton(loggers);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

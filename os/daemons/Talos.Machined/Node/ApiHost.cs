@@ -1,21 +1,20 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Talos.Machined.Api;
+using Talos.Rpc.Errors;
+using Talos.Rpc.Hosting;
 
 namespace Talos.Machined.Node;
 
 /// <summary>Serves the node's gRPC API on its unix socket, without TLS: only root can open the socket.</summary>
 /// <param name="socketPath">The socket.</param>
 /// <param name="loggers">Makes loggers.</param>
-/// <param name="add">Adds what the services need.</param>
+/// <param name="add">Adds the services and what they need.</param>
 /// <param name="map">Maps the services.</param>
 internal sealed class ApiHost(
     string socketPath, ILoggerFactory loggers, Action<IServiceCollection> add, Action<WebApplication> map) : IAsyncDisposable
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     private readonly SemaphoreSlim _starting = new(1);
     private WebApplication? _app;
 
@@ -25,13 +24,7 @@ internal sealed class ApiHost(
         await _starting.WaitAsync(ct);
         try
         {
-            if (_app is null)
-            {
-                WebApplication app = Build();
-                await app.StartAsync(ct);
-                File.SetUnixFileMode(socketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-                _app = app;
-            }
+            _app ??= await UnixGrpcServer.StartAsync(socketPath, new ErrorMapping(NodeErrors.StatusOf), loggers, add, map, ct);
         }
         finally
         {
@@ -48,23 +41,5 @@ internal sealed class ApiHost(
         }
 
         _starting.Dispose();
-    }
-
-    private WebApplication Build()
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(socketPath)!, OwnerOnly);
-        File.Delete(socketPath);
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggers);
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.ListenUnixSocket(socketPath, listen => listen.Protocols = HttpProtocols.Http2);
-        });
-        builder.Services.AddRoutingCore();
-        add(builder.Services);
-        WebApplication app = builder.Build();
-        map(app);
-        return app;
     }
 }

@@ -1,0 +1,18 @@
+using Talos.Block;
+using Talos.Containers;
+using Talos.Machined.Configuration;
+using Talos.Machined.Events;
+using Talos.Machined.Node;
+using Talos.Machined.Sequences;
+
+namespace Talos.Machined.Api;
+
+/// <summary>What the API is a window to.</summary>
+/// <param name="Node">Services, state, sequencer, stage.</param>
+/// <param name="Tasks">The tasks of the sequences.</param>
+/// <param name="Config">The machine config.</param>
+/// <param name="Containers">Pods, containers, images.</param>
+/// <param name="Meta">Values of META.</param>
+/// <param name="Events">What happened.</param>
+internal sealed record ApiContext(
+    NodeContext Node, NodeTasks Tasks, IConfigurationService Config, IContainerQueries Containers, IMeta Meta, EventLog Events);

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Talos.Cosi;
+using Talos.Rpc.ResourceState;
+
+namespace Talos.Machined.Api;
+
+/// <summary>The services of the API, registered by name.</summary>
+internal static class ApiModule
+{
+    /// <summary>Adds the services.</summary>
+    public static void Add(IServiceCollection services, ApiContext api)
+    {
+        services.AddSingleton(new MachineApi(api));
+        services.AddSingleton(new ImageApi(api.Containers));
+        services.AddSingleton(new InspectApi(api.Node.Controllers));
+        services.AddSingleton(new HealthApi(api.Node.State, api.Node.Time));
+        services.AddSingleton(new StateService(api.Node.State, Catalog(api.Node.Controllers)));
+    }
+
+    /// <summary>Maps the services.</summary>
+    public static void Map(WebApplication app)
+    {
+        app.MapGrpcService<MachineApi>();
+        app.MapGrpcService<ImageApi>();
+        app.MapGrpcService<InspectApi>();
+        app.MapGrpcService<HealthApi>();
+        app.MapGrpcService<StateService>();
+    }
+
+    // The network's layers lie in a namespace of their own under the same types.
+    private static ResourceCatalog Catalog(ControllerRuntime controllers) =>
+        new(controllers.Definitions, SpecFormats.All, Talos.Resources.Network.NetworkNamespace.Config);
+}

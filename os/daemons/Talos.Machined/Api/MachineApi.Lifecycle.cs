@@ -1,0 +1,51 @@
+using Grpc.Core;
+using Talos.Api.Machine;
+using Talos.Machined.Lifecycle;
+using Talos.Machined.Sequences;
+using Talos.Resources.Runtime;
+
+namespace Talos.Machined.Api;
+
+internal sealed partial class MachineApi
+{
+    public override Task<RebootResponse> Reboot(RebootRequest request, ServerCallContext context)
+    {
+        string actorId = BringDown(RebootSequence.Plan(RebootOptions.Parse(request), api.Tasks), MachineStage.Rebooting);
+        return Task.FromResult(new RebootResponse { Messages = { new Reboot { ActorId = actorId } } });
+    }
+
+    public override Task<ShutdownResponse> Shutdown(ShutdownRequest request, ServerCallContext context)
+    {
+        string actorId = BringDown(ShutdownSequence.Plan(ShutdownOptions.Parse(request), api.Tasks), MachineStage.ShuttingDown);
+        return Task.FromResult(new ShutdownResponse { Messages = { new Shutdown { ActorId = actorId } } });
+    }
+
+    public override Task<ResetResponse> Reset(ResetRequest request, ServerCallContext context)
+    {
+        string actorId = BringDown(ResetSequence.Plan(ResetOptions.Parse(request), api.Tasks), MachineStage.Resetting);
+        return Task.FromResult(new ResetResponse { Messages = { new Reset { ActorId = actorId } } });
+    }
+
+    public override Task<MetaWriteResponse> MetaWrite(MetaWriteRequest request, ServerCallContext context)
+    {
+        api.Meta.Write(request.Key, request.Value.Span);
+        return Task.FromResult(new MetaWriteResponse { Messages = { new MetaWrite() } });
+    }
+
+    public override Task<MetaDeleteResponse> MetaDelete(MetaDeleteRequest request, ServerCallContext context)
+    {
+        if (!api.Meta.Delete(request.Key))
+        {
+            throw new RpcException(new Status(StatusCode.NotFound, $"META has no value with the key 0x{request.Key:x}"));
+        }
+
+        return Task.FromResult(new MetaDeleteResponse { Messages = { new MetaDelete() } });
+    }
+
+    private string BringDown(Sequence sequence, MachineStage stage)
+    {
+        string actorId = api.Node.Sequencer.Start(sequence);
+        api.Node.Stage.Set(stage);
+        return actorId;
+    }
+}

@@ -38,4 +38,7 @@ internal interface IOpenDisk : IDisposable
     /// <summary>Sees to it that the kernel knows the partition with this range.</summary>
     /// <returns>Its device node.</returns>
     string Attach(GptTable table, GptPartition partition);
+
+    /// <summary>Lets the device daemon look at a partition again: its label or content is new.</summary>
+    void Announce(GptPartition partition);
 }

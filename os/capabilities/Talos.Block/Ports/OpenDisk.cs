@@ -60,6 +60,9 @@ internal sealed class OpenDisk(string name) : IOpenDisk
         return $"/dev/{partitionName}";
     }
 
+    public void Announce(GptPartition partition) =>
+        File.WriteAllText($"/sys/class/block/{ProvisionRules.PartitionName(name, partition.Number)}/uevent", "change");
+
     public void Dispose() => _device.Dispose();
 
     private static long ReadNumber(string folder, string file) =>

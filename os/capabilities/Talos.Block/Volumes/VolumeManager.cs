@@ -154,6 +154,7 @@ internal sealed partial class VolumeManager(
             await filesystems.MakeAsync(volume.Filesystem, device, volume.Id, ct).ConfigureAwait(false);
             ProvisionRules.RequireFilesystem(volume, device, filesystems.Probe(device));
             Write(disk, wanted.Rename(volume.PendingLabel, volume.Id));
+            disk.Announce(partition);
             LogMade(volume.Id, volume.Filesystem, device);
             return status;
         }

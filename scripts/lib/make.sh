@@ -39,7 +39,7 @@ make_image() {
   step "image of $board"
   "$out/imager/imager" images --workload --output "$out/images" 2>&1 | progress
   "$out/imager/imager" build --board "$board" --output "$out/$board" --image "$out/images" \
-    --machined "$out/node/machined" --stage1 "$(stage1_of)" "$@" 2>&1 | progress
+    --machined "$out/node/machined" --stage1 "$(stage1_of)" "$@" 2>&1 > "$logs/sizes" | progress
 }
 
 image_of() { printf '%s/%s/talos-%s-arm64.raw' "$out" "$1" "$1"; }

@@ -45,9 +45,14 @@ GlobalOptions.AddTo(root);
 
 // A word that starts with @ names a patch file here, not a file of arguments.
 ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+if (UsageText.IsIncomplete(parsed))
+{
+    return await root.Parse([.. args, "--help"]).InvokeAsync();
+}
+
 if (parsed.Errors.Count > 0)
 {
-    await Console.Error.WriteLineAsync($"error: {parsed.Errors[0].Message.TrimEnd('.')} (see {UsageText.Path(parsed)} --help)");
+    await Console.Error.WriteLineAsync($"error: {UsageText.Problem(parsed)} (see {UsageText.Path(parsed)} --help)");
     return 2;
 }
 

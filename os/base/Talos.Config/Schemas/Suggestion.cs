@@ -1,7 +1,7 @@
 namespace Talos.Config;
 
 /// <summary>Finds the name somebody may have meant.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     private const int LongestName = 64;
 

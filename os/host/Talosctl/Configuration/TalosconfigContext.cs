@@ -1,6 +1,7 @@
 using System.Text;
 using Talos.Pki;
 using Talosctl.Cli;
+using YamlDotNet.RepresentationModel;
 
 namespace Talosctl.Configuration;
 
@@ -23,6 +24,9 @@ internal sealed record TalosconfigContext
     public string? Cluster { get; init; }
 
     public string? ProxyUrl { get; init; }
+
+    /// <summary>Fields this program does not use; they are written back as they were.</summary>
+    public IReadOnlyList<KeyValuePair<string, YamlNode>> Others { get; init; } = [];
 
     /// <summary>The client certificate with its key.</summary>
     /// <exception cref="TalosctlException">Missing or unreadable.</exception>

@@ -7,6 +7,8 @@ namespace Talosctl.Configuration;
 /// <summary>The YAML form of a client configuration, as upstream's talosctl writes it.</summary>
 internal static class TalosconfigYaml
 {
+    private static readonly string[] Known = ["endpoints", "nodes", "ca", "crt", "key", "cluster", "proxy-url"];
+
     public static Talosconfig Read(string text, string path)
     {
         YamlStream stream = [];
@@ -54,6 +56,11 @@ internal static class TalosconfigYaml
             Add(node, "key", context.Key);
             Add(node, "cluster", context.Cluster);
             Add(node, "proxy-url", context.ProxyUrl);
+            foreach ((string key, YamlNode value) in context.Others)
+            {
+                node.Add(key, value);
+            }
+
             contexts.Add(name, node);
         }
 
@@ -72,6 +79,12 @@ internal static class TalosconfigYaml
         Key = Scalar(Find(node, "key")),
         Cluster = Scalar(Find(node, "cluster")),
         ProxyUrl = Scalar(Find(node, "proxy-url")),
+        Others =
+        [
+            .. node.Children
+                .Where(c => c.Key is YamlScalarNode { Value: string key } && !Known.Contains(key))
+                .Select(c => KeyValuePair.Create(((YamlScalarNode)c.Key).Value!, c.Value)),
+        ],
     };
 
     private static YamlNode? Find(YamlMappingNode node, string key) =>

@@ -69,12 +69,6 @@ public static class ConfigGenerator
                 }
             }));
         }
-
-        if (controlPlane)
-        {
-            machine.Map("nodeLabels", m => m.Node.Set(
-                "node.kubernetes.io/exclude-from-external-load-balancers", new ScalarNode("", YamlDotNet.Core.ScalarStyle.DoubleQuoted)));
-        }
     }
 
     private static void ClusterPart(MappingBuilder cluster, GenerateOptions options, bool controlPlane)

@@ -9,7 +9,7 @@ internal static class KubernetesSchema
           pod*: object
         KubeletConfig:
           +Document
-          image: string
+          image~: string
           config: object
           extraArgs: map([string]?)
           clusterDNS: [ip]
@@ -27,12 +27,12 @@ internal static class KubernetesSchema
           nodeCIDRMaskSizeIPv6: int(8..128)
         KubeNodeConfig:
           +Document
-          labels: map(string)
-          annotations: map(string)
-          taints: map(string)
+          labels~: map(string)
+          annotations~: map(string)
+          taints~: map(string)
           skipNodeRegistration: bool
-          registerWithFQDN: bool
-          nodeIP: NodeIP
+          registerWithFQDN~: bool
+          nodeIP~: NodeIP
         KubeAPIServerCAConfig ~:
           +Document
           issuingCA: CertificateAndKey

@@ -23,34 +23,34 @@ internal static class MachineSchema
           kubelet: Kubelet
           pods: [object]
           network: Network
-          disks~@: [object]
-          install: Install
-          files@: [File]
+          disks~: [object]
+          install~: Install
+          files~: [File]
           env@: map(string)
           time: Time
           sysctls: map(string)
           sysfs: map(string)
           registries: Registries
-          systemDiskEncryption~@: SystemDiskEncryption
+          systemDiskEncryption~: SystemDiskEncryption
           features: Features
-          udev@: Udev
-          logging: Logging
+          udev~: Udev
+          logging~: Logging
           kernel: Kernel
           seccompProfiles~: [SeccompProfile]
           baseRuntimeSpecOverrides~: object
-          nodeLabels: map(string)
-          nodeAnnotations: map(string)
-          nodeTaints: map(string)
+          nodeLabels~: map(string)
+          nodeAnnotations~: map(string)
+          nodeTaints~: map(string)
         Kubelet:
-          image: string
+          image~: string
           clusterDNS: [ip]
           extraArgs: map([string]?)
-          extraMounts: [Mount]
+          extraMounts~: [Mount]
           extraConfig: object
-          credentialProviderConfig: object
+          credentialProviderConfig~: object
           defaultRuntimeSeccompProfileEnabled: bool
-          registerWithFQDN: bool
-          nodeIP: NodeIP
+          registerWithFQDN~: bool
+          nodeIP~: NodeIP
           skipNodeRegistration: bool
           disableManifestsDirectory: bool
         NodeIP:

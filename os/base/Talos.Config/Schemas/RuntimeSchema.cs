@@ -16,17 +16,17 @@ internal static class RuntimeSchema
         EnvironmentConfig:
           +Document
           variables@: map(string)
-        WatchdogTimerConfig:
+        WatchdogTimerConfig ~:
           +Document
           device*: path
           timeout: duration
-        UdevRulesConfig:
+        UdevRulesConfig ~:
           +Document
-          rules@: [string]
-        TrustedRootsConfig:
+          rules: [string]
+        TrustedRootsConfig ~:
           +Named
           certificates*: string
-        KmsgLogConfig:
+        KmsgLogConfig ~:
           +Document
           name: string
           url*: logurl
@@ -68,15 +68,15 @@ internal static class RuntimeSchema
           type: enum(ext4|xfs|btrfs)
           projectQuotaSupport: bool
           xfs: object
-        VolumeConfig:
+        VolumeConfig ~:
           +Document
           name*: enum(EPHEMERAL|STATE|IMAGECACHE|META)
-          provisioning@: Provisioning
-          filesystem~: object
-          encryption~^: object
-          mount@: VolumeMount
-          trim~: object
-          scrub~: object
+          provisioning: Provisioning
+          filesystem: object
+          encryption^: object
+          mount: VolumeMount
+          trim: object
+          scrub: object
         UserVolumeConfig ~:
           +Named
           volumeType: enum(directory|disk|partition)

@@ -3,6 +3,9 @@
 
 rules=(Directory.Build.props Directory.Build.targets Directory.Packages.props global.json nuget.config)
 
+# restore: fetches the packages the lock files name; a build server takes no others.
+restore() { logged restore dotnet restore Talos.sln -v q ${CI:+--locked-mode}; }
+
 # publish NAME PROJECT OUTPUT PATHS OPTIONS...: publishes a project unless it is there, made from the same files below PATHS.
 publish() {
   local stamp=$out/stamps/$1 project=$2 target=$3 made_from
@@ -11,7 +14,8 @@ publish() {
   if [[ -d $target ]] && made "$stamp" "$made_from"; then return; fi
   step "publishing $(basename "$project") (${*:5})"
   rm -rf "$target"
-  logged "publish-$1" dotnet publish "$project" -c Release -o "$target" -v q "${@:5}"
+  restore
+  logged "publish-$1" dotnet publish "$project" -c Release -o "$target" -v q --no-restore "${@:5}"
   mark "$stamp" "$made_from"
 }
 

@@ -31,7 +31,8 @@ assemblies() { find tests -mindepth 5 -maxdepth 5 -path '*/bin/Debug/net10.0/*.T
 
 build_tests() {
   step "building Talos.sln"
-  logged build dotnet build Talos.sln -v q
+  restore
+  logged build dotnet build Talos.sln -v q --no-restore
 }
 
 # Two assemblies at a time; `wait -n` keeps both places busy.

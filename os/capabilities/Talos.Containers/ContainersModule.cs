@@ -39,6 +39,7 @@ public sealed class ContainersModule : IDisposable
         ArgumentNullException.ThrowIfNull(controllers);
         RuntimeFiles files = new();
         ImageImporter importer = new(new ContainerdImageStore(_containerd, _time), Architecture);
+        controllers.Register(new RuntimeServiceController(files, _logs.CreateLogger<RuntimeServiceController>()));
         controllers.Register(new ImagePreloadController(files, importer, _time, _logs.CreateLogger<ImagePreloadController>()));
     }
 

@@ -5,6 +5,7 @@ using Talos.Block;
 using Talos.Containers;
 using Talos.Hardware;
 using Talos.Kernel;
+using Talos.Kubernetes;
 using Talos.Machined.Api;
 using Talos.Machined.Configuration;
 using Talos.Machined.Controllers;
@@ -24,6 +25,7 @@ internal sealed class Wiring : IDisposable
     private readonly KernelModule _kernel;
     private readonly ConfigurationService _config;
     private readonly ContainersModule _containers;
+    private readonly KubernetesModule _kubernetes;
     private readonly BlockModule _block;
     private readonly EventLog _events;
 
@@ -41,6 +43,7 @@ internal sealed class Wiring : IDisposable
             node.Time,
             node.Loggers.CreateLogger<ConfigurationService>());
         _containers = new ContainersModule(node.Time, node.Loggers);
+        _kubernetes = new KubernetesModule(node.Reaper, node.Time, node.Loggers);
         _block = new BlockModule(node.State, node.Reaper, node.Time, node.Loggers);
         NodeRooms rooms = new(_config, _block.Volumes, _block.Meta, _containers.Pods);
         Tasks = new NodeTasksFactory(node, Api, rooms, node.Loggers.CreateLogger<NodeTasksFactory>()).Create();
@@ -62,6 +65,7 @@ internal sealed class Wiring : IDisposable
         HardwareModule.Register(_node.Controllers);
         _block.Register(_node.Controllers);
         _containers.Register(_node.Controllers);
+        _kubernetes.Register(_node.Controllers);
         new SecretsModule(_node.Time, _node.Loggers).Register(_node.Controllers);
     }
 
@@ -70,6 +74,7 @@ internal sealed class Wiring : IDisposable
     {
         _config.Dispose();
         _containers.Dispose();
+        _kubernetes.Dispose();
     }
 
     /// <summary>What the API's services need.</summary>

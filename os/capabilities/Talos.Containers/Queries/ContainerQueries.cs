@@ -8,7 +8,11 @@ using Talos.Containers.Ports;
 namespace Talos.Containers.Queries;
 
 /// <summary>Asks containerd and its CRI.</summary>
-internal sealed class ContainerQueries(ContainerdClient containerd, ICgroupUsage cgroups, CriLogReader logs) : IContainerQueries
+/// <param name="containerd">The connection.</param>
+/// <param name="cgroups">Where usage is read.</param>
+/// <param name="logs">Reads log files.</param>
+/// <param name="root">Root of the file system the runtime sees; empty when it is our own.</param>
+internal sealed class ContainerQueries(ContainerdClient containerd, ICgroupUsage cgroups, CriLogReader logs, string root = "") : IContainerQueries
 {
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ContainerEntry>> ListAsync(string containerdNamespace, ContainerSource source, CancellationToken ct)
@@ -91,8 +95,8 @@ internal sealed class ContainerQueries(ContainerdClient containerd, ICgroupUsage
 
         ContainerStatusResponse status = await containerd.Runtime.ContainerStatusAsync(
             new ContainerStatusRequest { ContainerId = entry.InternalId }, cancellationToken: ct);
-        string path = status.Status.LogPath;
-        if (path.Length == 0 || !File.Exists(path))
+        string path = root + status.Status.LogPath;
+        if (status.Status.LogPath.Length == 0 || !File.Exists(path))
         {
             throw new KeyNotFoundException($"container {entry.Id} has no log file");
         }

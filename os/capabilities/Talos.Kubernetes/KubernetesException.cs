@@ -1,0 +1,4 @@
+namespace Talos.Kubernetes;
+
+/// <summary>The kubelet is not what it should be.</summary>
+public sealed class KubernetesException(string message) : Exception(message);

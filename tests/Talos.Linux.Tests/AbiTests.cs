@@ -60,6 +60,11 @@ public sealed class AbiTests
         ["RTC_RD_TIME"] = (long)HardwareClock.ReadTime, ["RTC_SET_TIME"] = (long)HardwareClock.SetTime, ["sizeof_rtc_time"] = 9 * sizeof(int),
         ["WDIOC_KEEPALIVE"] = (long)Watchdog.WdiocKeepAlive, ["WDIOC_SETTIMEOUT"] = (long)Watchdog.WdiocSetTimeout,
         ["SOL_SOCKET"] = PeerCredentials.SolSocket, ["SO_PEERCRED"] = PeerCredentials.SoPeerCred, ["sizeof_ucred"] = 12,
+        ["AF_PACKET"] = PacketSocket.AF_PACKET, ["SO_ATTACH_FILTER"] = PacketSocket.SO_ATTACH_FILTER,
+        ["sizeof_sock_fprog"] = sizeof(PacketSocket.FilterProgram), ["sock_fprog_filter"] = At<PacketSocket.FilterProgram>("Instructions"),
+        ["sizeof_sock_filter"] = sizeof(FilterInstruction), ["sock_filter_k"] = 4, ["sizeof_sockaddr_ll"] = sizeof(PacketSocket.LinkAddress),
+        ["sockaddr_ll_sll_ifindex"] = At<PacketSocket.LinkAddress>("LinkIndex"), ["sockaddr_ll_sll_halen"] = At<PacketSocket.LinkAddress>("AddressLength"),
+        ["sockaddr_ll_sll_addr"] = At<PacketSocket.LinkAddress>("AddressLow"),
         ["BLKGETSIZE64"] = (long)BlockDevice.GetSize64, ["BLKSSZGET"] = (long)BlockDevice.GetSectorSize, ["BLKFLSBUF"] = (long)BlockDevice.FlushBuffers,
         ["BLKPG"] = (long)BlockDevice.Partition, ["BLKZEROOUT"] = (long)BlockDevice.ZeroOut, ["BLKPG_ADD_PARTITION"] = BlockDevice.AddPartitionOperation,
         ["BLKPG_DEL_PARTITION"] = BlockDevice.DeletePartitionOperation, ["BLKPG_RESIZE_PARTITION"] = BlockDevice.ResizePartitionOperation,
@@ -77,16 +82,44 @@ public sealed class AbiTests
     [InlineData("/usr/bin/aarch64-linux-gnu-gcc", Architecture.Arm64)]
     public async Task Every_constant_and_struct_is_as_in_the_C_headers(string compiler, Architecture architecture)
     {
-        CommandResult compiled = await Command.RunAsync(
-            TestReaper.Instance, compiler, ["-S", "-o", "-", Path.Combine(Repository(), "tests", "abi", "abi.c")], TestContext.Current.CancellationToken);
-        Assert.True(compiled.Status.IsSuccess, compiled.Output);
-
         Dictionary<string, long> expected = new(Expected)
         {
             ["__NR_finit_module"] = SystemCalls.FinitModuleOn(architecture),
             ["__NR_delete_module"] = SystemCalls.DeleteModuleOn(architecture),
         };
-        Assert.Equal(expected.OrderBy(e => e.Key, StringComparer.Ordinal), Parse(compiled.Output).OrderBy(e => e.Key, StringComparer.Ordinal));
+        Assert.Equal(expected.OrderBy(e => e.Key, StringComparer.Ordinal), (await CompileAsync(compiler, Path.Combine(Repository(), "tests", "abi", "abi.c"))).OrderBy(e => e.Key, StringComparer.Ordinal));
+    }
+
+    /// <summary>They have their C names, so the C file is made from them.</summary>
+    [Theory]
+    [InlineData("/usr/bin/gcc")]
+    [InlineData("/usr/bin/aarch64-linux-gnu-gcc")]
+    public async Task Every_netlink_constant_is_as_in_the_C_headers(string compiler)
+    {
+        Dictionary<string, long> expected = typeof(NetlinkConstants).GetFields()
+            .ToDictionary(f => f.Name, f => Convert.ToInt64(f.GetRawConstantValue(), CultureInfo.InvariantCulture));
+        string[] headers =
+        [
+            "sys/socket.h", "linux/netlink.h", "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h", "linux/if.h", "linux/veth.h", "linux/neighbour.h",
+        ];
+        string file = Path.Combine(Path.GetTempPath(), $"talos-abi-{Guid.NewGuid():N}.c");
+        await File.WriteAllTextAsync(
+            file,
+            string.Concat(headers.Select(h => $"#include <{h}>\n")) + "void abi(void) {\n"
+            + string.Concat(expected.Keys.Select(n => $"__asm__ volatile(\"\\n-> {n} %0\" : : \"i\"((long)({(n == nameof(NetlinkConstants.NLA_TYPE_MASK) ? "(unsigned short)" : "")}({n}))));\n")) + "}\n",
+            TestContext.Current.CancellationToken);
+
+        Dictionary<string, long> found = await CompileAsync(compiler, file);
+        File.Delete(file);
+
+        Assert.Equal(expected.OrderBy(e => e.Key, StringComparer.Ordinal), found.OrderBy(e => e.Key, StringComparer.Ordinal));
+    }
+
+    private static async Task<Dictionary<string, long>> CompileAsync(string compiler, string file)
+    {
+        CommandResult compiled = await Command.RunAsync(TestReaper.Instance, compiler, ["-S", "-o", "-", file], TestContext.Current.CancellationToken);
+        Assert.True(compiled.Status.IsSuccess, compiled.Output);
+        return Parse(compiled.Output);
     }
 
     private static Dictionary<string, long> Parse(string assembly) => assembly.Split('\n')

@@ -6,7 +6,9 @@
 #include <linux/blkpg.h>
 #include <linux/capability.h>
 #include <linux/dm-ioctl.h>
+#include <linux/filter.h>
 #include <linux/fs.h>
+#include <linux/if_packet.h>
 #include <linux/module.h>
 #include <linux/reboot.h>
 #include <linux/rtc.h>
@@ -72,6 +74,8 @@ void abi(void)
     C(RTC_RD_TIME); C(RTC_SET_TIME); S(rtc_time);
     C(WDIOC_KEEPALIVE); C(WDIOC_SETTIMEOUT);
     C(SOL_SOCKET); C(SO_PEERCRED); V(sizeof_ucred, sizeof(struct ucred));
+    C(AF_PACKET); C(SO_ATTACH_FILTER); S(sock_fprog); O(sock_fprog, filter); S(sock_filter); O(sock_filter, k);
+    S(sockaddr_ll); O(sockaddr_ll, sll_ifindex); O(sockaddr_ll, sll_halen); O(sockaddr_ll, sll_addr);
     C(BLKGETSIZE64); C(BLKSSZGET); C(BLKFLSBUF); C(BLKPG); C(BLKZEROOUT); C(BLKPG_ADD_PARTITION); C(BLKPG_DEL_PARTITION);
     C(BLKPG_RESIZE_PARTITION); S(blkpg_ioctl_arg); O(blkpg_ioctl_arg, data); S(blkpg_partition); O(blkpg_partition, pno);
     S(xfs_growfs_data); C(XFS_IOC_FSGROWFSDATA);

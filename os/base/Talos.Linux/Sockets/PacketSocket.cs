@@ -7,10 +7,10 @@ namespace Talos.Linux;
 /// <remarks>Source: packet(7), SOCK_DGRAM; needs CAP_NET_RAW.</remarks>
 public sealed partial class PacketSocket : IDisposable
 {
-    private const int AF_PACKET = 17;
+    internal const int AF_PACKET = 17;
     private const int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
     private const int SOL_SOCKET = 1;
-    private const int SO_ATTACH_FILTER = 26;
+    internal const int SO_ATTACH_FILTER = 26;
 
     private readonly Socket _socket;
     private readonly int _linkIndex;

@@ -1,4 +1,5 @@
 using Talos.Hardware.Rules;
+using Talos.Linux;
 using Talos.Resources.Hardware;
 
 namespace Talos.Hardware.Ports;
@@ -59,7 +60,7 @@ internal sealed class BoardFiles : IBoard
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return KernelFiles.ReadBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -97,7 +97,7 @@ internal static class DiskReader
     {
         try
         {
-            byte[] page = File.ReadAllBytes($"/sys{disk}/device/vpd_pg80");
+            byte[] page = KernelFiles.ReadBytes($"/sys{disk}/device/vpd_pg80");
             return page.Length > 4 ? System.Text.Encoding.ASCII.GetString(page, 4, page.Length - 4).Trim(' ', '\0') : "";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

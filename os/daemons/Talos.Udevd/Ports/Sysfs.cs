@@ -18,7 +18,7 @@ internal static class Sysfs
     {
         try
         {
-            return Uevent.FromFile(devPath, File.ReadAllBytes($"{Root}{devPath}/uevent"), Subsystem(devPath));
+            return Uevent.FromFile(devPath, KernelFiles.ReadBytes($"{Root}{devPath}/uevent"), Subsystem(devPath));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -59,8 +59,7 @@ internal sealed class NativeNode : IAsyncDisposable
             $"ip link set lo up && mount -t tmpfs tmpfs /run && mkdir -p /var/log/pods && mount --bind {At("pods")} /var/log/pods"
             + $" && touch {At("ready")} && while :; do sleep 1000 & wait; done");
         await UntilAsync(() => File.Exists(At("ready")), ct);
-        string children = await File.ReadAllTextAsync($"/proc/{_namespaces.Id}/task/{_namespaces.Id}/children", ct);
-        _pid = int.Parse(children.Trim().Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        _pid = ChildOf(_namespaces);
         await StartRuntimeAsync(ct);
     }
 
@@ -109,22 +108,23 @@ internal sealed class NativeNode : IAsyncDisposable
         "containers":[{"name":"web","image":"{{{image}}}","imagePullPolicy":"IfNotPresent"}]}}
         """);
 
-    public Task<string> RunInsideAsync(string[] command, CancellationToken ct) => RunAsync(_pid, command, ct);
+    /// <summary>Runs a program of this machine in the node's network.</summary>
+    public Task<string> RunInsideAsync(string[] command, CancellationToken ct) => RunInPodAsync(1, command, ct);
 
-    /// <summary>Runs a program of this machine in the network of a process.</summary>
-    public static async Task<string> RunAsync(int networkOf, string[] command, CancellationToken ct)
+    /// <summary>Runs a program of this machine in the network of a process of the node.</summary>
+    public async Task<string> RunInPodAsync(int processId, string[] command, CancellationToken ct)
     {
-        using Process process = Start("nsenter", ["-t", $"{networkOf}", "-n", .. command]);
+        using Process process = Start("nsenter", ["-t", $"{_pid}", "-m", "-p", "nsenter", "-t", $"{processId}", "-n", .. command]);
         string output = await process.StandardOutput.ReadToEndAsync(ct);
         await process.WaitForExitAsync(ct);
         return output;
     }
 
-    /// <summary>Ends a process at once, as a crash would.</summary>
+    /// <summary>Ends a process at once, as a crash would: the child of nsenter, which ends with it.</summary>
     public static async Task KillAsync(Process? process, CancellationToken ct)
     {
-        process!.Kill();
-        await process.WaitForExitAsync(ct);
+        Process.GetProcessById(ChildOf(process!)).Kill();
+        await process!.WaitForExitAsync(ct);
     }
 
     public static async Task UntilAsync(Func<bool> condition, CancellationToken ct) =>
@@ -138,7 +138,7 @@ internal sealed class NativeNode : IAsyncDisposable
         }
     }
 
-    public string Tail(string log) => File.Exists(At(log)) ? string.Join('\n', File.ReadLines(At(log)).TakeLast(25)) : "";
+    public string Tail(string log) => File.Exists(At(log)) ? string.Join('\n', File.ReadLines(At(log)).TakeLast(8).Select(l => l[..Math.Min(l.Length, 300)])) : "";
 
     public async ValueTask DisposeAsync()
     {
@@ -183,10 +183,13 @@ internal sealed class NativeNode : IAsyncDisposable
         }
     }
 
+    private static int ChildOf(Process parent) => int.Parse(
+        File.ReadAllText($"/proc/{parent.Id}/task/{parent.Id}/children").Trim().Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+
     private static Process Start(string program, params string[] arguments) =>
         Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
 
     private Process StartInside(string log, string program, params string[] arguments) => Process.Start(new ProcessStartInfo(
         "nsenter",
-        ["-t", $"{_pid}", "-m", "-n", "-p", "--no-fork", "sh", "-c", $"exec \"$0\" \"$@\" >>{At(log)} 2>&1", program, .. arguments]))!;
+        ["-t", $"{_pid}", "-m", "-n", "-p", "sh", "-c", $"exec \"$0\" \"$@\" >>{At(log)} 2>&1", program, .. arguments]))!;
 }

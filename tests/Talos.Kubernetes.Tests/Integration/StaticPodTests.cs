@@ -106,7 +106,7 @@ public sealed class StaticPodTests
         Assert.All(pods, pod => Assert.StartsWith("10.244.0.", pod.Network.Ip, StringComparison.Ordinal));
         ContainerEntry first = running.Single(c => c.PodId == "default/web-a-native");
         string other = pods.Single(p => p.Metadata.Name == "web-b-native").Network.Ip;
-        Assert.Equal("hello from a pod\n", await NativeNode.RunAsync(first.ProcessId, ["busybox", "wget", "-qO-", $"http://{other}:8080/"], ct));
+        Assert.Equal("hello from a pod\n", await node.RunInPodAsync(first.ProcessId, ["busybox", "wget", "-qO-", $"http://{other}:8080/"], ct));
 
         StringBuilder log = new();
         await foreach (ReadOnlyMemory<byte> lines in node.Queries.LogsAsync(

@@ -22,6 +22,7 @@ internal sealed class ContainerdImageStore(ContainerdClient containerd, TimeProv
         {
             await containerd.Namespaces.CreateAsync(
                 new CreateNamespaceRequest { Namespace = new Namespace { Name = ContainerdClient.KubernetesNamespace } },
+                ContainerdClient.In(ContainerdClient.KubernetesNamespace),
                 cancellationToken: ct);
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.AlreadyExists)

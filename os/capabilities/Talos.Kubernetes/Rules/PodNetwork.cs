@@ -39,7 +39,6 @@ internal static class PodNetwork
             ["type"] = "bridge",
             ["bridge"] = "cni0",
             ["isGateway"] = true,
-            ["isDefaultGateway"] = true,
             ["hairpinMode"] = true,
             ["ipMasq"] = hasIpTables,
             ["ipam"] = new JsonObject

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -5,9 +6,14 @@ using System.Text.Json.Serialization.Metadata;
 namespace Talos.Cosi;
 
 /// <summary>Writes a <see cref="ValueList{T}"/> as a JSON array.</summary>
-/// <remarks>Element types are listed here, because generic converters cannot be made at run time under NativeAOT.</remarks>
+/// <remarks>
+/// Generic converters cannot be made at run time under NativeAOT, so the factory knows those that were named on
+/// properties: the serializer asks it for the type of each property, also where the property names its own.
+/// </remarks>
 public sealed class ValueListConverterFactory : JsonConverterFactory
 {
+    private static readonly ConcurrentDictionary<Type, JsonConverter> Known = [];
+
     /// <inheritdoc/>
     public override bool CanConvert(Type typeToConvert) =>
         typeToConvert.IsGenericType && typeToConvert.GetGenericTypeDefinition() == typeof(ValueList<>);
@@ -20,15 +26,25 @@ public sealed class ValueListConverterFactory : JsonConverterFactory
             return new ValueListConverter<string>();
         }
 
-        return typeToConvert == typeof(ValueList<int>)
-            ? new ValueListConverter<int>()
-            : throw new NotSupportedException($"{typeToConvert}: put [JsonConverter(typeof(ValueListConverter<T>))] on the property");
+        if (typeToConvert == typeof(ValueList<int>))
+        {
+            return new ValueListConverter<int>();
+        }
+
+        return Known.TryGetValue(typeToConvert, out JsonConverter? converter)
+            ? converter
+            : throw new NotSupportedException($"{typeToConvert}: put [JsonConverter(typeof(ValueListConverter<T>))] on the property and the item type into the JSON context");
     }
+
+    internal static void Learn(Type type, JsonConverter converter) => Known.TryAdd(type, converter);
 }
 
 /// <summary>Writes a <see cref="ValueList{T}"/> as a JSON array; name it on properties whose items are records.</summary>
 public sealed class ValueListConverter<T> : JsonConverter<ValueList<T>>
 {
+    /// <summary>Makes a converter and tells <see cref="ValueListConverterFactory"/> of it.</summary>
+    public ValueListConverter() => ValueListConverterFactory.Learn(typeof(ValueList<T>), this);
+
     /// <inheritdoc/>
     public override ValueList<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {

@@ -6,4 +6,5 @@ namespace Talos.Resources.Runtime;
 [JsonSerializable(typeof(ServiceSpec))]
 [JsonSerializable(typeof(ServiceStatus))]
 [JsonSerializable(typeof(MachineStatus))]
+[JsonSerializable(typeof(UnmetCondition))]
 internal sealed partial class RuntimeJson : JsonSerializerContext;

@@ -18,6 +18,9 @@ public sealed record ApiCertificate : IResourceSpec<ApiCertificate>
     /// <summary>All CAs whose clients are let in, PEM.</summary>
     public required string AcceptedCas { get; init; }
 
+    /// <summary>The CA that issued them, PEM.</summary>
+    public required string IssuedBy { get; init; }
+
     /// <summary>The server's certificate.</summary>
     public required PemPair Server { get; init; }
 

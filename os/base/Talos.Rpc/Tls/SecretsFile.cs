@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
+using Talos.Pki;
 
 namespace Talos.Rpc.Tls;
 
@@ -47,7 +48,7 @@ public sealed partial class SecretsFile<TJson, TValue>(
             _value = use(content);
             LogLoaded(path);
         }
-        catch (Exception e) when (_value is not null && e is IOException or JsonException or System.Security.Cryptography.CryptographicException)
+        catch (Exception e) when (_value is not null && e is IOException or JsonException or PkiException or ArgumentException or System.Security.Cryptography.CryptographicException)
         {
             LogKept(path, e);
         }

@@ -33,7 +33,10 @@ internal sealed partial class ApiCertificateController(ITrustd trustd, TimeProvi
 
         context.RequeueAfter(Renewal.LookAgain);
         ApiCertificate? before = context.Find<ApiCertificate>(ApiCertificate.Id)?.Spec;
-        bool isFresh = before is not null && Renewal.IsOf(before.Server.Crt, root.IssuingCa.Crt, names) && !Renewal.IsDue(before.Server.Crt, time.GetUtcNow());
+        bool isFresh = before is not null
+            && before.IssuedBy == root.IssuingCa.Crt
+            && Renewal.IsFor(before.Server.Crt, names)
+            && !Renewal.IsDue(before.Server.Crt, time.GetUtcNow());
         if (root.IssuingCa.Key.Length > 0)
         {
             await IssueHereAsync(context, root, names, isFresh ? before : null, ct);
@@ -57,6 +60,7 @@ internal sealed partial class ApiCertificateController(ITrustd trustd, TimeProvi
         ApiCertificate api = new()
         {
             AcceptedCas = root.AcceptedCas,
+            IssuedBy = root.IssuingCa.Crt,
             Server = fresh?.Server ?? Pair(authority.IssueServer(subject, null, clock.Lifetime)),
             Client = fresh is { Client.Crt.Length: > 0 } ? fresh.Client : Pair(authority.IssueClient([Role.Impersonator], clock.Lifetime)),
         };
@@ -85,6 +89,7 @@ internal sealed partial class ApiCertificateController(ITrustd trustd, TimeProvi
         ApiCertificate api = new()
         {
             AcceptedCas = Certificates.Bundle([root.AcceptedCas, authorities]),
+            IssuedBy = root.IssuingCa.Crt,
             Server = new PemPair(certificate, key.ToPem().Reveal()),
             Client = PemPair.None,
         };

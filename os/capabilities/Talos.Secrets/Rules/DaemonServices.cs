@@ -24,7 +24,8 @@ internal static class DaemonServices
     public static ServiceSpec Spec(string name, int port, string secretsPath) => new()
     {
         Executable = $"/usr/bin/{name}",
-        Environment = ["DOTNET_GCConserveMemory=7", "DOTNET_GCgen0size=400000"],
+        // Chains are built with a look into the home folder; without one there would be an exception.
+        Environment = ["HOME=/root", "DOTNET_GCConserveMemory=7", "DOTNET_GCgen0size=400000"],
         Cgroup = $"system/{name}",
         MemoryMaxBytes = 192L << 20,
         MemoryMinBytes = 16L << 20,

@@ -25,5 +25,12 @@ internal static class Names
     }
 
     private static string[] Ordered(IEnumerable<string> names) =>
-        [.. names.Select(n => n.Trim('[', ']')).Where(n => n.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        [.. names.Select(Normal).Where(n => n.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    // As a certificate gives it back: an address in its one spelling and without the name of a link.
+    private static string Normal(string name)
+    {
+        string bare = name.Trim('[', ']');
+        return IPAddress.TryParse(bare, out IPAddress? address) ? new IPAddress(address.GetAddressBytes()).ToString() : bare;
+    }
 }

@@ -26,20 +26,13 @@ internal static class Renewal
         return now < start || now > start + ((end - start) / 2);
     }
 
-    /// <summary>Whether the certificate was issued by the CA, for exactly these names.</summary>
-    public static bool IsOf(string certificatePem, string authorityPem, IReadOnlyCollection<string> names)
+    /// <summary>Whether the certificate is for exactly these names.</summary>
+    public static bool IsFor(string certificatePem, IReadOnlyCollection<string> names)
     {
         using X509Certificate2 certificate = Certificates.Read(certificatePem);
-        using X509Certificate2 authority = Certificates.Read(authorityPem);
-        string[] inside = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SingleOrDefault() is { } listed
-            ? [.. listed.EnumerateDnsNames(), .. listed.EnumerateIPAddresses().Select(a => a.ToString())]
+        string[] listed = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SingleOrDefault() is { } extension
+            ? [.. extension.EnumerateDnsNames(), .. extension.EnumerateIPAddresses().Select(a => a.ToString())]
             : [];
-        using X509Chain chain = new();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
-        chain.ChainPolicy.CustomTrustStore.Add(authority);
-        return inside.ToHashSet(StringComparer.Ordinal).SetEquals(names) && chain.Build(certificate);
+        return listed.ToHashSet(StringComparer.Ordinal).SetEquals(names);
     }
 }

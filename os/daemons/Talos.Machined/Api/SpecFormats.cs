@@ -4,6 +4,7 @@ using Talos.Resources.Config;
 using Talos.Resources.Network;
 using Talos.Rpc.ResourceState;
 using MachineStatus = Talos.Resources.Runtime.MachineStatus;
+using ServiceStatus = Talos.Resources.Runtime.ServiceStatus;
 using UnmetCondition = Talos.Resources.Runtime.UnmetCondition;
 
 namespace Talos.Machined.Api;
@@ -27,12 +28,37 @@ internal static class SpecFormats
             WriteString(output, 1, spec.Hostname);
             WriteString(output, 2, spec.Domainname);
         }),
+        [NodeAddress.Definition.Type] = Of<NodeAddress>((spec, output) =>
+        {
+            foreach (IPPrefix prefix in spec.Addresses)
+            {
+                WriteMessage(output, 1, address =>
+                {
+                    address.WriteTag(1, WireFormat.WireType.LengthDelimited);
+                    address.WriteBytes(ByteString.CopyFrom(prefix.Address.GetAddressBytes()));
+                    WriteNumber(address, 2, prefix.Length);
+                });
+            }
+        }),
+        [NetworkStatus.Definition.Type] = Of<NetworkStatus>((spec, output) =>
+        {
+            WriteFlag(output, 1, spec.AddressReady);
+            WriteFlag(output, 2, spec.ConnectivityReady);
+            WriteFlag(output, 3, spec.HostnameReady);
+            WriteFlag(output, 4, spec.EtcFilesReady);
+        }),
+        [ServiceStatus.Definition.Type] = Of<ServiceStatus>((spec, output) =>
+        {
+            WriteFlag(output, 1, spec.Running);
+            WriteFlag(output, 2, spec.Healthy);
+            WriteFlag(output, 3, spec.Unknown);
+        }),
         [MachineStatus.Definition.Type] = Of<MachineStatus>((spec, output) =>
         {
             WriteNumber(output, 1, (int)spec.Stage);
             WriteMessage(output, 2, status =>
             {
-                WriteNumber(status, 1, spec.Status.Ready ? 1 : 0);
+                WriteFlag(status, 1, spec.Status.Ready);
                 foreach (UnmetCondition unmet in spec.Status.UnmetConditions)
                 {
                     WriteMessage(status, 2, condition =>
@@ -76,6 +102,8 @@ internal static class SpecFormats
             output.WriteInt32(value);
         }
     }
+
+    private static void WriteFlag(CodedOutputStream output, int field, bool value) => WriteNumber(output, field, value ? 1 : 0);
 
     private static void WriteMessage(CodedOutputStream output, int field, Action<CodedOutputStream> write)
     {

@@ -1,17 +1,22 @@
 // Talks to a node with grpc-js: the calls clients live from, and the refusals.
-// Usage: node client.mjs --node=HOST:PORT --pki=FOLDER [--server-name=NAME]
-// FOLDER holds ca.crt, admin.crt, admin.key, reader.crt, reader.key, foreign.crt and foreign.key, PEM each.
+// Usage: node client.mjs --endpoint HOST:PORT --talosconfig FILE
+//        node client.mjs --endpoint HOST:PORT --pki FOLDER
+// FOLDER holds ca.crt, admin.crt, admin.key, reader.crt, reader.key, foreign.crt and foreign.key, PEM each. With a
+// talosconfig of an administrator the node is asked for the reader's certificate, and openssl makes the foreign one.
 // Prints one line a check and "N passed, M failed"; the exit code is 0 when none failed.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import grpc from '@grpc/grpc-js';
 import loader from '@grpc/proto-loader';
 
-const options = Object.fromEntries(process.argv.slice(2).map(a => a.replace(/^--/, '').split(/=(.*)/s).slice(0, 2)));
-if (!options.node || !options.pki) {
-  console.error('usage: node client.mjs --node=HOST:PORT --pki=FOLDER [--server-name=NAME]');
+const { values: options } = parseArgs({ options: { endpoint: { type: 'string' }, talosconfig: { type: 'string' }, pki: { type: 'string' } } });
+if (!options.endpoint || !(options.talosconfig || options.pki)) {
+  console.error('usage: node client.mjs --endpoint HOST:PORT (--talosconfig FILE | --pki FOLDER)');
   process.exit(2);
 }
 
@@ -22,17 +27,17 @@ const definition = loader.loadSync(['machine/machine.proto', 'cosi/state.proto']
 });
 const protos = grpc.loadPackageDefinition(definition);
 const deadline = () => new Date(Date.now() + 60_000);
-const pem = name => readFileSync(join(options.pki, name));
+
+// Key and certificate by name of who calls, and the CA under "ca".
+const people = {};
 
 function connect(Service, who) {
   const credentials = who
-    ? grpc.credentials.createSsl(pem('ca.crt'), pem(`${who}.key`), pem(`${who}.crt`))
-    : grpc.credentials.createSsl(pem('ca.crt'));
-  const settings = { 'grpc.max_receive_message_length': 32 << 20, 'grpc.keepalive_time_ms': 10_000, 'grpc.keepalive_timeout_ms': 5_000 };
-  if (options['server-name']) {
-    settings['grpc.ssl_target_name_override'] = options['server-name'];
-  }
-  return new Service(options.node, credentials, settings);
+    ? grpc.credentials.createSsl(people.ca, people[who].key, people[who].crt)
+    : grpc.credentials.createSsl(people.ca);
+  return new Service(options.endpoint, credentials, {
+    'grpc.max_receive_message_length': 32 << 20, 'grpc.keepalive_time_ms': 10_000, 'grpc.keepalive_timeout_ms': 5_000,
+  });
 }
 
 const machine = who => connect(protos.machine.MachineService, who);
@@ -64,6 +69,29 @@ async function refused(promise, ...codes) {
     return;
   }
   assert.fail('the call was answered');
+}
+
+function fromFolder(folder) {
+  const pem = name => readFileSync(join(folder, name));
+  people.ca = pem('ca.crt');
+  for (const who of ['admin', 'reader', 'foreign']) {
+    people[who] = { crt: pem(`${who}.crt`), key: pem(`${who}.key`) };
+  }
+}
+
+async function fromTalosconfig(file) {
+  const text = readFileSync(file, 'utf8');
+  const field = name => Buffer.from(text.match(new RegExp(`^\\s+${name}:\\s*"?([A-Za-z0-9+/=]+)`, 'm'))[1], 'base64');
+  people.ca = field('ca');
+  people.admin = { crt: field('crt'), key: field('key') };
+  const [reader] = (await unary(machine('admin'), 'GenerateClientConfiguration', { roles: ['os:reader'], crt_ttl: { seconds: 3600 } })).messages;
+  people.reader = { crt: reader.crt, key: reader.key };
+
+  const folder = mkdtempSync(join(tmpdir(), 'foreign-'));
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1',
+    '-subj', '/O=os:admin', '-keyout', join(folder, 'key'), '-out', join(folder, 'crt')], { stdio: 'ignore' });
+  people.foreign = { crt: readFileSync(join(folder, 'crt')), key: readFileSync(join(folder, 'key')) };
+  rmSync(folder, { recursive: true });
 }
 
 const link = { namespace: 'runtime', type: 'MachineStatuses.runtime.talos.dev' };
@@ -116,6 +144,12 @@ const checks = {
   'Writing resources is refused to everybody': () => refused(unary(state('admin'), 'Create', {}), grpc.status.PERMISSION_DENIED),
   'What is not implemented says so': () => refused(unary(machine('admin'), 'EtcdStatus'), grpc.status.UNIMPLEMENTED),
 };
+
+if (options.pki) {
+  fromFolder(options.pki);
+} else {
+  await fromTalosconfig(options.talosconfig);
+}
 
 let failed = 0;
 for (const [name, check] of Object.entries(checks)) {

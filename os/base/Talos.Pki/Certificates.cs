@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -17,9 +18,11 @@ public static class Certificates
         {
             try
             {
-                found.Add(X509CertificateLoader.LoadCertificate(block.Data));
+                X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(block.Data);
+                ReadParts(certificate);
+                found.Add(certificate);
             }
-            catch (CryptographicException e)
+            catch (Exception e) when (e is CryptographicException or AsnContentException or ArgumentException)
             {
                 throw new PkiException($"certificate {found.Count + 1} of the bundle", e);
             }
@@ -49,6 +52,29 @@ public static class Certificates
     /// <summary>Every Organization of the certificate's subject.</summary>
     public static IReadOnlyList<string> Organizations(X509Certificate2 certificate) =>
         DistinguishedName.Organizations(certificate.SubjectName.RawData);
+
+    /// <summary>The framework decodes a certificate's parts when they are asked for; asked here, broken ones are found at once.</summary>
+    private static void ReadParts(X509Certificate2 certificate)
+    {
+        certificate.PublicKey.ExportSubjectPublicKeyInfo();
+        DistinguishedName.Organizations(certificate.SubjectName.RawData);
+        if (certificate.NotAfter < certificate.NotBefore)
+        {
+            throw new CryptographicException("it ends before it begins");
+        }
+
+        foreach (X509Extension extension in certificate.Extensions)
+        {
+            _ = extension switch
+            {
+                X509BasicConstraintsExtension basic => basic.CertificateAuthority,
+                X509SubjectKeyIdentifierExtension key => key.SubjectKeyIdentifierBytes.Length > 0,
+                X509EnhancedKeyUsageExtension usage => usage.EnhancedKeyUsages.Count > 0,
+                X509KeyUsageExtension usage => usage.KeyUsages is X509KeyUsageFlags.None,
+                _ => extension.Critical,
+            };
+        }
+    }
 
     internal static string ToPem(ReadOnlySpan<byte> der) => PemEncoding.WriteString(Label, der) + "\n";
 }

@@ -168,6 +168,18 @@ public sealed class ConfigurationServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_may_bring_a_first_config_only_cannot_bring_a_second()
+    {
+        ApplyOptions first = new() { Data = Texts.Bytes(Texts.Complete("edge-01")), OnlyInMaintenance = true };
+        await _service.ApplyAsync(first, Ct);
+
+        await Assert.ThrowsAsync<ApplyInProgressException>(
+            () => _service.ApplyAsync(first with { Data = Texts.Bytes(Texts.Complete("edge-02")) }, Ct));
+
+        Assert.Equal("edge-01", Hostname(MachineConfig.ActiveId));
+    }
+
+    [Fact]
     public async Task A_configured_node_does_not_go_back_to_maintenance()
     {
         await Apply(Texts.Complete("edge-01"), ApplyMode.Auto);

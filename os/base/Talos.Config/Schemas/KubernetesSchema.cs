@@ -35,7 +35,7 @@ internal static class KubernetesSchema
           nodeIP~: NodeIP
         KubeAPIServerCAConfig ~:
           +Document
-          issuingCA: CertificateAndKey
+          issuingCA^: object
           acceptedCAs: [string]
         KubeAPIServerConfig ~:
           +Document
@@ -52,7 +52,7 @@ internal static class KubernetesSchema
           configuration: object
         KubeAggregatorCAConfig ~:
           +Document
-          issuingCA: CertificateAndKey
+          issuingCA^: object
           acceptedCAs: [string]
         KubeAuditPolicyConfig ~:
           +Document

@@ -17,12 +17,14 @@ internal sealed partial class MachineApi
     public override async Task<ApplyConfigurationResponse> ApplyConfiguration(ApplyConfigurationRequest request, ServerCallContext context)
     {
         // A reader may bring a node its first config, and nothing after that.
-        if (!context.HasRole(Role.Admin) && !api.Config.InMaintenance)
+        bool admin = context.HasRole(Role.Admin);
+        if (!admin && !api.Config.InMaintenance)
         {
             throw new RpcException(new Status(StatusCode.PermissionDenied, "not authorized"));
         }
 
-        ApplyOutcome outcome = await api.Config.ApplyAsync(Options(request), context.CancellationToken);
+        ApplyOutcome outcome = await api.Config.ApplyAsync(
+            Options(request) with { OnlyInMaintenance = !admin }, context.CancellationToken);
         if (outcome.RebootNeeded)
         {
             BringDown(RebootSequence.Plan(new RebootOptions(RebootMode.Graceful), api.Tasks), MachineStage.Rebooting);

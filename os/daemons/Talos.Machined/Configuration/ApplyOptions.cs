@@ -17,4 +17,7 @@ internal sealed record ApplyOptions
 
     /// <summary>How long it is tried.</summary>
     public TimeSpan TryTimeout { get; init; } = DefaultTryTimeout;
+
+    /// <summary>True: refused once the node has a config. For callers who may bring a first config and nothing after it.</summary>
+    public bool OnlyInMaintenance { get; init; }
 }

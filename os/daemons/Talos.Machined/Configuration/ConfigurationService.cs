@@ -75,6 +75,11 @@ internal sealed partial class ConfigurationService(
 
     private ApplyOutcome Apply(ApplyOptions options)
     {
+        if (options.OnlyInMaintenance && !InMaintenance)
+        {
+            throw new ApplyInProgressException();
+        }
+
         MachineConfiguration wanted = Read(options.Data);
         ApplyPlan plan;
         try

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Talos.Config;
 using Talos.Cosi;
@@ -19,7 +20,7 @@ internal sealed partial class SyncController(IClock clock, INtpServers ntp, Star
     private static readonly TimeSpan UnsyncedLook = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly long _began = time.GetTimestamp();
     private readonly PollMachine _poll = new();
     private IReadOnlyList<string> _servers = [];
@@ -67,7 +68,7 @@ internal sealed partial class SyncController(IClock clock, INtpServers ntp, Star
             };
         }
 
-        Wake();
+        _wake.Writer.TryWrite(true);
         await context.WriteAsync(TimeStatus.Id, status, ct);
         if (last is not null)
         {
@@ -117,7 +118,7 @@ internal sealed partial class SyncController(IClock clock, INtpServers ntp, Star
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, ct);
         try
         {
-            await _wake.WaitAsync(either.Token).ConfigureAwait(false);
+            await _wake.Reader.ReadAsync(either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -214,14 +215,6 @@ internal sealed partial class SyncController(IClock clock, INtpServers ntp, Star
         }
 
         reconcile();
-    }
-
-    private void Wake()
-    {
-        if (_wake.CurrentCount == 0)
-        {
-            _wake.Release();
-        }
     }
 
     private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:F3}ms");

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Text;
+using Xunit;
+
+namespace Talos.Testing;
+
+/// <summary>
+/// Runs a test in network and mount namespaces of its own: the test executable starts itself again under unshare(1).
+/// Inside, <see cref="Peer"/> is one more network namespace, for servers. Needs root, iproute2 and util-linux.
+/// </summary>
+public sealed class IsolatedNetwork : IDisposable
+{
+    private const string Mark = "TALOS_ISOLATED_NETWORK";
+    private readonly List<Process> _processes = [];
+
+    private IsolatedNetwork() { }
+
+    /// <summary>Name of the namespace for servers.</summary>
+    public const string Peer = "peer";
+
+    /// <summary>Runs the body inside; outside, runs the whole test inside and fails when it fails there.</summary>
+    public static async Task RunAsync(Func<IsolatedNetwork, Task> body)
+    {
+        if (Environment.GetEnvironmentVariable(Mark) is not null)
+        {
+            using IsolatedNetwork network = new();
+            network.Run("mount", "-t", "tmpfs", "tmpfs", "/run");
+            network.Run("ip", "link", "set", "lo", "up");
+            network.Run("ip", "netns", "add", Peer);
+            await body(network);
+            return;
+        }
+
+        ITestMethod method = TestContext.Current.TestMethod!;
+        string executable = Path.Combine(AppContext.BaseDirectory, Path.GetFileNameWithoutExtension(method.TestClass.TestCollection.TestAssembly.AssemblyPath));
+        ProcessStartInfo start = new("unshare")
+        {
+            ArgumentList = { "--net", "--mount", executable, "-method", $"{method.TestClass.TestClassName}.{method.MethodName}" },
+            Environment = { [Mark] = "1" },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process inside = Process.Start(start)!;
+        Task<string> output = inside.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> errors = inside.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await inside.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(inside.ExitCode == 0, await output + await errors);
+        Assert.Contains("Total: 1,", await output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Runs a command to its end; fails when it fails.</summary>
+    public void Run(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {output}{errors.Result}");
+    }
+
+    /// <summary>Runs a command of words in the namespace for servers.</summary>
+    public void RunInPeer(string command) => Run("ip", ["netns", "exec", Peer, .. command.Split(' ')]);
+
+    /// <summary>Starts a server in the namespace for servers; it ends with the test.</summary>
+    /// <returns>What it has written so far, and a way to end it.</returns>
+    public Server StartInPeer(string command)
+    {
+        ProcessStartInfo start = new("ip", ["netns", "exec", Peer, .. command.Split(' ')]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        Process process = Process.Start(start)!;
+        _processes.Add(process);
+        return new Server(process);
+    }
+
+    public void Dispose()
+    {
+        foreach (Process process in _processes)
+        {
+            process.Kill(entireProcessTree: true);
+            process.Dispose();
+        }
+    }
+
+    /// <summary>A server that runs.</summary>
+    public sealed class Server
+    {
+        private readonly Process _process;
+        private readonly StringBuilder _log = new();
+
+        internal Server(Process process)
+        {
+            _process = process;
+            process.OutputDataReceived += Take;
+            process.ErrorDataReceived += Take;
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+        }
+
+        /// <summary>What it has written.</summary>
+        public string Log
+        {
+            get
+            {
+                lock (_log)
+                {
+                    return _log.ToString();
+                }
+            }
+        }
+
+        /// <summary>How often a text stands in the log.</summary>
+        public int Count(string text) => Log.Split(text).Length - 1;
+
+        /// <summary>Ends it.</summary>
+        public void Stop()
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
+        }
+
+        private void Take(object sender, DataReceivedEventArgs e)
+        {
+            lock (_log)
+            {
+                _log.AppendLine(e.Data);
+            }
+        }
+    }
+}

@@ -15,6 +15,7 @@ using Talos.Machined.Sequences;
 using Talos.Network;
 using Talos.Secrets;
 using Talos.Services.Controllers;
+using Talos.Time;
 
 namespace Talos.Machined;
 
@@ -28,10 +29,13 @@ internal sealed class Wiring : IDisposable
     private readonly KubernetesModule _kubernetes;
     private readonly BlockModule _block;
     private readonly EventLog _events;
+    private readonly TimeModule _time;
 
     public Wiring(NodeContext node)
     {
         _node = node;
+        _time = new TimeModule(node.State, node.Time, node.Loggers);
+        _time.SetStartClock();
         _events = new EventLog(node.Time);
         _ = new EventPublisher(_events, node.Events, node.State);
         _kernel = new KernelModule(node.Options.CommandLine, node.Loggers);
@@ -63,6 +67,7 @@ internal sealed class Wiring : IDisposable
         _kernel.Register(_node.Controllers);
         new NetworkModule(_node.Time, _node.Loggers).Register(_node.Controllers);
         HardwareModule.Register(_node.Controllers);
+        _time.Register(_node.Controllers);
         _block.Register(_node.Controllers);
         _containers.Register(_node.Controllers);
         _kubernetes.Register(_node.Controllers);
@@ -82,6 +87,7 @@ internal sealed class Wiring : IDisposable
     {
         ApiModule.Add(services, new ApiContext(_node, Tasks, _config, _containers.Queries, _block.Meta, _events));
         _block.AddApi(services);
+        _time.AddApi(services);
     }
 
     /// <summary>The API's services.</summary>
@@ -89,5 +95,6 @@ internal sealed class Wiring : IDisposable
     {
         ApiModule.Map(app);
         BlockModule.MapApi(app);
+        TimeModule.MapApi(app);
     }
 }

@@ -18,10 +18,23 @@ internal sealed partial class StartClock(IClock clock, ILogger<StartClock> log)
             return false;
         }
 
-        clock.Step(start);
+        try
+        {
+            clock.Step(start);
+        }
+        catch (IOException e)
+        {
+            // Without a right clock certificates are not valid; without a node nobody can see why.
+            LogNotSet(now, e.Message);
+            return false;
+        }
+
         LogSet(now, start);
         return true;
     }
+
+    [LoggerMessage(LogLevel.Error, "Clock shows {Now:O}, which cannot be, and was not set: {Problem}")]
+    private partial void LogNotSet(DateTimeOffset now, string problem);
 
     [LoggerMessage(LogLevel.Warning, "Clock showed {Before:O}, which cannot be: set to {After:O} until a time server is heard")]
     private partial void LogSet(DateTimeOffset before, DateTimeOffset after);

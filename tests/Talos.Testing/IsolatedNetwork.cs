@@ -31,11 +31,11 @@ public sealed class IsolatedNetwork : IDisposable
             return;
         }
 
-        ITestMethod method = TestContext.Current.TestMethod!;
-        string executable = Path.Combine(AppContext.BaseDirectory, Path.GetFileNameWithoutExtension(method.TestClass.TestCollection.TestAssembly.AssemblyPath));
+        string executable = Path.Combine(AppContext.BaseDirectory, AppDomain.CurrentDomain.FriendlyName);
+        string test = $"{TestContext.Current.TestMethod!.TestClass.TestClassName}.{TestContext.Current.TestMethod.MethodName}";
         ProcessStartInfo start = new("unshare")
         {
-            ArgumentList = { "--net", "--mount", executable, "-method", $"{method.TestClass.TestClassName}.{method.MethodName}" },
+            ArgumentList = { "--net", "--mount", executable, "-method", test },
             Environment = { [Mark] = "1" },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -45,8 +45,11 @@ public sealed class IsolatedNetwork : IDisposable
         Task<string> errors = inside.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await inside.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        Assert.True(inside.ExitCode == 0, await output + await errors);
-        Assert.Contains("Total: 1,", await output, StringComparison.Ordinal);
+        string said = await output + await errors;
+        if (inside.ExitCode != 0 || !said.Contains("Total: 1,", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException($"{test} failed in its namespaces:\n{said}");
+        }
     }
 
     /// <summary>Runs a command to its end; fails when it fails.</summary>
@@ -56,7 +59,10 @@ public sealed class IsolatedNetwork : IDisposable
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {output}{errors.Result}");
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {output}{errors.GetAwaiter().GetResult()}");
+        }
     }
 
     /// <summary>Runs a command of words in the namespace for servers.</summary>

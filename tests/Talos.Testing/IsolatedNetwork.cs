@@ -12,6 +12,7 @@ public sealed class IsolatedNetwork : IDisposable
 {
     private const string Mark = "TALOS_ISOLATED_NETWORK";
     private readonly List<Process> _processes = [];
+    private bool _disposed;
 
     private IsolatedNetwork() { }
 
@@ -55,6 +56,7 @@ public sealed class IsolatedNetwork : IDisposable
     /// <summary>Runs a command to its end; fails when it fails.</summary>
     public void Run(string program, params string[] arguments)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
@@ -80,6 +82,7 @@ public sealed class IsolatedNetwork : IDisposable
 
     public void Dispose()
     {
+        _disposed = true;
         foreach (Process process in _processes)
         {
             process.Kill(entireProcessTree: true);

@@ -67,7 +67,7 @@ public sealed class SyncControllerTests
     [Fact]
     public async Task Time_sync_that_is_switched_off_keeps_nobody_waiting()
     {
-        _node.Given(MachineConfig.ActiveId, new MachineConfig { Yaml = "version: v1alpha1\nmachine:\n  type: worker\n  time:\n    disabled: true\n" });
+        _node.Given(MachineConfig.ActiveId, new MachineConfig { Yaml = "apiVersion: v1alpha1\nkind: TimeSyncConfig\nenabled: false\n" });
 
         await _node.SettleAsync();
 
@@ -77,7 +77,7 @@ public sealed class SyncControllerTests
     [Fact]
     public async Task After_the_boot_timeout_nobody_waits_for_servers_that_do_not_answer()
     {
-        _node.Given(MachineConfig.ActiveId, new MachineConfig { Yaml = "version: v1alpha1\nmachine:\n  type: worker\n  time:\n    bootTimeout: 2m0s\n" });
+        _node.Given(MachineConfig.ActiveId, new MachineConfig { Yaml = "apiVersion: v1alpha1\nkind: TimeSyncConfig\nbootTimeout: 2m0s\n" });
 
         await _node.SettleAsync();
         Assert.False(_node.Find<TimeStatus>("node")?.Spec.Synced);

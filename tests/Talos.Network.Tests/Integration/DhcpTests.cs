@@ -85,10 +85,11 @@ public sealed class DhcpTests
     public Task An_address_in_use_is_declined_and_another_taken() => IsolatedNetwork.RunAsync(async network =>
     {
         Connect(network);
-        network.RunInPeer("ip link add dup0 type dummy");
+        network.RunInPeer("ip link add dup0 type veth peer name dup1");
         network.RunInPeer("ip addr add 10.77.0.50/32 dev dup0");
         network.RunInPeer("ip link set dup0 up");
-        IsolatedNetwork.Server server = Serve(network, "10.77.0.50,10.77.0.51", "--no-ping --dhcp-sequential-ip");
+        network.RunInPeer("ip link set dup1 up");
+        IsolatedNetwork.Server server = Serve(network, "10.77.0.50,10.77.0.51", "--dhcp-sequential-ip");
         await using NetworkNode node = new();
         node.Configure(DhcpConfig);
 
@@ -124,7 +125,7 @@ public sealed class DhcpTests
 
     private static IsolatedNetwork.Server Serve(IsolatedNetwork network, string range, string options) =>
         network.StartInPeer(
-            $"dnsmasq --keep-in-foreground --log-facility=- --conf-file=/dev/null --user=root --port=0 --interface=srv0 --bind-interfaces --log-dhcp "
+            $"dnsmasq --keep-in-foreground --log-facility=- --conf-file=/dev/null --user=root --port=0 --interface=srv0 --bind-interfaces --log-dhcp --no-ping "
             + $"--dhcp-authoritative --dhcp-leasefile=/run/leases-{Guid.NewGuid():N} --dhcp-range={range},255.255.255.0,2m "
             + $"--dhcp-option=option:router,10.77.0.1 --dhcp-option=option:dns-server,10.77.0.1 {options}".TrimEnd());
 }

@@ -13,25 +13,24 @@ public sealed class NetlinkTests
     public Task Links_addresses_and_routes_are_made_read_back_and_removed() => IsolatedNetwork.RunAsync(_ =>
     {
         using RouteNetlink netlink = RouteNetlink.Open();
-        netlink.CreateLink(new NewLink("dummy7", "dummy"));
+        netlink.CreateLink(new NewLink("near7", "veth") { PeerName = "far7" });
         netlink.CreateLink(new NewLink("br7", "bridge") { BridgeStp = true });
-        LinkInfo dummy = netlink.FindLink("dummy7")!;
-        netlink.CreateLink(new NewLink("dummy7.5", "vlan") { ParentIndex = dummy.Index, VlanId = 5 });
+        LinkInfo near = netlink.FindLink("near7")!;
         netlink.CreateLink(new NewLink("ve7", "veth") { PeerName = "ve8" });
-        netlink.SetLinkMtu(dummy.Index, 1400);
-        netlink.SetLinkUp(dummy.Index, up: true);
+        netlink.SetLinkMtu(near.Index, 1400);
+        netlink.SetLinkUp(near.Index, up: true);
+        netlink.SetLinkUp(netlink.FindLink("far7")!.Index, up: true);
         netlink.SetLinkMaster(netlink.FindLink("ve8")!.Index, netlink.FindLink("br7")!.Index);
-        netlink.AddAddress(new AddressInfo { LinkIndex = dummy.Index, Address = IPAddress.Parse("10.9.0.5"), PrefixLength = 24 });
-        netlink.AddAddress(new AddressInfo { LinkIndex = dummy.Index, Address = IPAddress.Parse("fd00::5"), PrefixLength = 64, Flags = 2 });
-        RouteInfo route = new() { Destination = IPAddress.Any, DestinationLength = 0, Gateway = IPAddress.Parse("10.9.0.1"), LinkIndex = dummy.Index, Priority = 77 };
+        netlink.AddAddress(new AddressInfo { LinkIndex = near.Index, Address = IPAddress.Parse("10.9.0.5"), PrefixLength = 24 });
+        netlink.AddAddress(new AddressInfo { LinkIndex = near.Index, Address = IPAddress.Parse("fd00::5"), PrefixLength = 64, Flags = 2 });
+        RouteInfo route = new() { Destination = IPAddress.Any, DestinationLength = 0, Gateway = IPAddress.Parse("10.9.0.1"), LinkIndex = near.Index, Priority = 77 };
         netlink.AddRoute(route);
         netlink.AddRoute(route with { Destination = IPAddress.IPv6Any, Gateway = IPAddress.Parse("fd00::1") });
         netlink.AddRoute(route with { Destination = IPAddress.Parse("10.99.0.0"), DestinationLength = 16, Gateway = IPAddress.Parse("172.16.0.1"), Flags = 4 });
 
-        Assert.Equal((1400u, true, "dummy"), (netlink.FindLink("dummy7")!.Mtu, netlink.FindLink("dummy7")!.IsUp, netlink.FindLink("dummy7")!.Kind));
-        Assert.Equal((5, dummy.Index), (netlink.FindLink("dummy7.5")!.VlanId, netlink.FindLink("dummy7.5")!.ParentIndex));
+        Assert.Equal((1400u, true, "veth"), (netlink.FindLink("near7")!.Mtu, netlink.FindLink("near7")!.IsUp, netlink.FindLink("near7")!.Kind));
         Assert.Equal(("bridge", "veth"), (netlink.FindLink("ve8")!.SlaveKind, netlink.FindLink("ve7")!.Kind));
-        Assert.Contains(netlink.Addresses(), a => a.Address.ToString() == "fd00::5" && a.PrefixLength == 64 && a.LinkIndex == dummy.Index);
+        Assert.Contains(netlink.Addresses(), a => a.Address.ToString() == "fd00::5" && a.PrefixLength == 64 && a.LinkIndex == near.Index);
         Assert.Contains(netlink.Routes(), r => r is { DestinationLength: 0, Priority: 77, Protocol: 4 } && r.Gateway?.ToString() == "10.9.0.1");
         Assert.Contains(netlink.Routes(), r => r is { DestinationLength: 0, Priority: 77 } && r.Gateway?.ToString() == "fd00::1");
         Assert.Contains(netlink.Routes(), r => r is { DestinationLength: 16, OnLink: true });
@@ -41,7 +40,7 @@ public sealed class NetlinkTests
         netlink.DeleteLink(netlink.FindLink("br7")!.Index);
         Assert.DoesNotContain(netlink.Addresses(), a => a.Address.ToString() == "10.9.0.5");
         Assert.Null(netlink.FindLink("br7"));
-        Assert.Equal(Errno.EEXIST, Assert.Throws<LinuxException>(() => netlink.CreateLink(new NewLink("dummy7", "dummy"))).Error);
+        Assert.Equal(Errno.EEXIST, Assert.Throws<LinuxException>(() => netlink.CreateLink(new NewLink("near7", "veth") { PeerName = "far7" })).Error);
         return Task.CompletedTask;
     });
 
@@ -52,7 +51,7 @@ public sealed class NetlinkTests
         using NetlinkMonitor monitor = NetlinkMonitor.Open(NetlinkGroups.Links | NetlinkGroups.IPv4Addresses);
         Task waiting = monitor.WaitAsync(TestContext.Current.CancellationToken);
 
-        netlink.CreateLink(new NewLink("dummy7", "dummy"));
+        netlink.CreateLink(new NewLink("near7", "veth") { PeerName = "far7" });
 
         await waiting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
     });
@@ -60,7 +59,8 @@ public sealed class NetlinkTests
     [Fact]
     public Task A_static_config_without_a_default_route_gets_ready_and_leaves_nothing_behind() => IsolatedNetwork.RunAsync(async network =>
     {
-        network.Run("ip", "link", "add", "eth9", "type", "dummy");
+        network.Run("ip", "link", "add", "eth9", "type", "veth", "peer", "name", "far9");
+        network.Run("ip", "link", "set", "far9", "up");
         await using NetworkNode node = new();
         node.Configure("""
             apiVersion: v1alpha1

@@ -56,9 +56,19 @@ internal static class RouteEncoder
                         .Add(IFLA_VLAN_PROTOCOL, (ushort)IPAddress.HostToNetworkOrder((short)link.VlanProtocol)));
                     break;
                 case "bridge":
-                    info.AddNested(IFLA_INFO_DATA, data => data
-                        .Add(IFLA_BR_STP_STATE, link.BridgeStp ? 1u : 0u)
-                        .Add(IFLA_BR_VLAN_FILTERING, [link.BridgeVlanFiltering ? (byte)1 : (byte)0]));
+                    info.AddNested(IFLA_INFO_DATA, data =>
+                    {
+                        // Not every kernel has both; what is off by itself is not asked for.
+                        if (link.BridgeStp)
+                        {
+                            data.Add(IFLA_BR_STP_STATE, 1u);
+                        }
+
+                        if (link.BridgeVlanFiltering)
+                        {
+                            data.Add(IFLA_BR_VLAN_FILTERING, [1]);
+                        }
+                    });
                     break;
                 case "veth":
                     info.AddNested(IFLA_INFO_DATA, data => data

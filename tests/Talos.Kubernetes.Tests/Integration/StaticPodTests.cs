@@ -121,7 +121,8 @@ public sealed class StaticPodTests
     private static async Task KubeletKnowsThemAsync(NativeNode node, CancellationToken ct)
     {
         string[] curl = ["curl", "-s", "--cacert", node.At("secrets/ca.crt"), "https://127.0.0.1:10250/pods"];
-        Assert.Contains("Unauthorized", await node.RunInsideAsync(curl, ct), StringComparison.Ordinal);
+        await NativeNode.UntilAsync(
+            async () => (await node.RunInsideAsync(curl, ct)).Contains("Unauthorized", StringComparison.Ordinal), ct);
         string[] known = [.. curl, "--cert", node.At("secrets/client.crt"), "--key", node.At("secrets/client.key")];
         await NativeNode.UntilAsync(
             async () =>

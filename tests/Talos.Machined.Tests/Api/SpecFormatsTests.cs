@@ -1,6 +1,7 @@
 using Talos.Api.Machine;
 using Talos.Cosi;
 using Talos.Machined.Api;
+using Talos.Resources.Kubernetes;
 using Talos.Resources.Network;
 using Talos.Resources.Runtime;
 using Talos.Rpc.ResourceState;
@@ -33,6 +34,7 @@ public class SpecFormatsTests
         Assert.Equal("0A0161", Convert.ToHexString(Encode(Resource<MachineConfig>.Create("v1alpha1", new MachineConfig { Yaml = "a" }))));
         Assert.Equal("0A0161120162", Convert.ToHexString(Encode(Resource<HostnameStatus>.Create("hostname", new HostnameStatus { Hostname = "a", Domainname = "b" }))));
         Assert.Equal("0A080A047F0000011008", Convert.ToHexString(Encode(Resource<NodeAddress>.Create("current", new NodeAddress { Addresses = [new IPPrefix(System.Net.IPAddress.Loopback, 8)] }))));
+        Assert.Equal("0A01611801", Convert.ToHexString(Encode(Resource<Nodename>.Create("nodename", new Nodename { Name = "a", SkipNodeRegistration = true }))));
         Assert.Equal("08012001", Convert.ToHexString(Encode(Resource<NetworkStatus>.Create("status", new NetworkStatus { AddressReady = true, EtcFilesReady = true }))));
         Assert.Equal("08011001", Convert.ToHexString(Encode(Resource<ServiceStatus>.Create("apid", new ServiceStatus { Running = true, Healthy = true }))));
         Assert.Equal("0803", Convert.ToHexString(Encode(Resource<MachineType>.Create("machine-type", new MachineType { Type = "worker" }))));

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Talos.Cosi;
 using Talos.Resources.Config;
+using Talos.Resources.Kubernetes;
 using Talos.Resources.Network;
 using Talos.Rpc.ResourceState;
 using MachineStatus = Talos.Resources.Runtime.MachineStatus;
@@ -10,7 +11,7 @@ using UnmetCondition = Talos.Resources.Runtime.UnmetCondition;
 namespace Talos.Machined.Api;
 
 /// <summary>Specs that clients decode from protobuf; all others they show as YAML.</summary>
-/// <remarks>Field numbers: resource definitions of the Talos API (config, network, runtime).</remarks>
+/// <remarks>Field numbers: resource definitions of the Talos API (config, k8s, network, runtime, v1alpha1).</remarks>
 internal static class SpecFormats
 {
     public static IReadOnlyDictionary<string, SpecFormat> All { get; } = new Dictionary<string, SpecFormat>
@@ -27,6 +28,11 @@ internal static class SpecFormats
         {
             WriteString(output, 1, spec.Hostname);
             WriteString(output, 2, spec.Domainname);
+        }),
+        [Nodename.Definition.Type] = Of<Nodename>((spec, output) =>
+        {
+            WriteString(output, 1, spec.Name);
+            WriteFlag(output, 3, spec.SkipNodeRegistration);
         }),
         [NodeAddress.Definition.Type] = Of<NodeAddress>((spec, output) =>
         {

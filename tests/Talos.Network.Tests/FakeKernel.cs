@@ -58,6 +58,8 @@ internal sealed class FakeKernel : INetworkKernel
 
     public void SetLinkUp(int index, bool up) => Change(index, $"{(up ? "up" : "down")}", l => l with { Flags = up ? 1u : 0 });
 
+    public void AcceptRouters(string linkName) => Changes.Add($"{linkName} accepts routers");
+
     public void SetLinkMtu(int index, uint mtu) => Change(index, $"mtu {mtu}", l => l with { Mtu = mtu });
 
     public void SetLinkHardwareAddress(int index, byte[] address) =>

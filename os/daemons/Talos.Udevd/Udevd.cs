@@ -45,7 +45,7 @@ internal sealed class Udevd(Action<string> log)
         }
     }
 
-    /// <summary>Modules first, so that their devices come while the others are served.</summary>
+    /// <summary>Serves all devices there are; what their modules bring meanwhile comes as events of the kernel.</summary>
     private int Coldplug()
     {
         int count = 0;
@@ -53,10 +53,6 @@ internal sealed class Udevd(Action<string> log)
         {
             count++;
             LoadModules(device);
-        }
-
-        foreach (Uevent device in Sysfs.Devices())
-        {
             Serve(device);
         }
 

@@ -20,7 +20,7 @@ public sealed class SpecControllerTests
         await node.SettleAsync();
         await node.SettleAsync();
 
-        Assert.Equal(["eth0 mtu 9000", "eth0 up"], _kernel.Changes);
+        Assert.Equal(["eth0 mtu 9000", "eth0 accepts routers", "eth0 up"], _kernel.Changes);
     }
 
     [Fact]

@@ -72,6 +72,11 @@ internal sealed partial class LinkSpecController(INetworkKernel kernel, ILogger<
 
         if (link.IsUp != wanted.Up)
         {
+            if (wanted.Up && link.Kind.Length == 0)
+            {
+                kernel.AcceptRouters(wanted.Name);
+            }
+
             kernel.SetLinkUp(link.Index, wanted.Up);
             LogUp(wanted.Name, wanted.Up ? "up" : "down");
         }

@@ -25,6 +25,9 @@ internal interface INetworkKernel
 
     void SetLinkUp(int index, bool up);
 
+    /// <summary>Lets a link take addresses and routes of IPv6 routers, although the node forwards packets itself.</summary>
+    void AcceptRouters(string linkName);
+
     void SetLinkMtu(int index, uint mtu);
 
     void SetLinkHardwareAddress(int index, byte[] address);

@@ -27,6 +27,19 @@ internal sealed class NetworkKernel : INetworkKernel, IDisposable
 
     public void SetLinkUp(int index, bool up) => _netlink.SetLinkUp(index, up);
 
+    public void AcceptRouters(string linkName)
+    {
+        try
+        {
+            // 2: also while forwarding is on. Source: Linux, networking/ip-sysctl.rst, accept_ra.
+            File.WriteAllText($"/proc/sys/net/ipv6/conf/{linkName}/accept_ra", "2");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A kernel without IPv6, or one whose parameters are not ours to set.
+        }
+    }
+
     public void SetLinkMtu(int index, uint mtu) => _netlink.SetLinkMtu(index, mtu);
 
     public void SetLinkHardwareAddress(int index, byte[] address) => _netlink.SetLinkHardwareAddress(index, new PhysicalAddress(address));

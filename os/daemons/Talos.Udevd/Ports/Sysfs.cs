@@ -18,7 +18,11 @@ internal static class Sysfs
     {
         try
         {
-            return Uevent.FromFile(devPath, KernelFiles.ReadBytes($"{Root}{devPath}/uevent"), Subsystem(devPath));
+            byte[] text = KernelFiles.ReadBytes($"{Root}{devPath}/uevent");
+
+            // Only what has a name is told apart by subsystem; to look it up for each device would take half of the whole walk.
+            bool named = text.AsSpan().IndexOf("DEVNAME="u8) >= 0 || text.AsSpan().IndexOf("INTERFACE="u8) >= 0;
+            return Uevent.FromFile(devPath, text, named ? Subsystem(devPath) : null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -97,7 +101,7 @@ internal static class Sysfs
     {
         try
         {
-            return [.. new DirectoryInfo(path).EnumerateDirectories().Where(d => d.LinkTarget is null).Select(d => d.Name)];
+            return [.. new DirectoryInfo(path).EnumerateDirectories().Where(d => d.Name != "power" && d.LinkTarget is null).Select(d => d.Name)];
         }
         catch (IOException)
         {

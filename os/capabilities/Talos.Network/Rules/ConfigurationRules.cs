@@ -1,5 +1,5 @@
+using System.IO.Enumeration;
 using System.Net.Sockets;
-using System.Text.RegularExpressions;
 using Talos.Config;
 using Talos.Resources.Network;
 
@@ -106,10 +106,5 @@ internal static class ConfigurationRules
 
     /// <summary>Whether a text fits a pattern with <c>*</c> and <c>?</c>; an empty pattern fits all.</summary>
     private static bool Like(string pattern, string text) =>
-        pattern.Length == 0
-        || Regex.IsMatch(
-            text,
-            "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal) + "$",
-            RegexOptions.CultureInvariant,
-            TimeSpan.FromSeconds(1));
+        pattern.Length == 0 || FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: false);
 }

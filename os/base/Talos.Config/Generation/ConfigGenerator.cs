@@ -98,7 +98,7 @@ public static class ConfigGenerator
             .Text("aescbcEncryptionSecret", secrets.AescbcSecret.Reveal())
             .Map("aggregatorCA", m => SecretsYaml.Pair(m, secrets.Aggregator))
             .Map("serviceAccount", m => m.Text("key", SecretsYaml.Base64(secrets.ServiceAccountKey.Reveal())))
-            .Map("apiServer", m => Image(m, options, "kube-apiserver").Texts("certSANs", [options.Endpoint.Host, .. options.AdditionalSans]))
+            .Map("apiServer", m => Image(m, options, "kube-apiserver").Texts("certSANs", options.AdditionalSans.Prepend(options.Endpoint.Host).Distinct(StringComparer.Ordinal)))
             .Map("controllerManager", m => Image(m, options, "kube-controller-manager"))
             .Map("proxy", m => Image(m, options, "kube-proxy"))
             .Map("scheduler", m => Image(m, options, "kube-scheduler"))

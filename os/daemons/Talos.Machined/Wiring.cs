@@ -64,6 +64,7 @@ internal sealed class Wiring : IDisposable
     {
         _node.Controllers.Register(new ServiceController(_node.Services));
         _node.Controllers.Register(new MachineStatusController(_node.Stage));
+        _node.Controllers.Register(new WatchdogController(LinuxWatchdog.TryOpen, _node.Time, _node.Loggers.CreateLogger<WatchdogController>()));
         _kernel.Register(_node.Controllers);
         new NetworkModule(_node.Time, _node.Loggers).Register(_node.Controllers);
         HardwareModule.Register(_node.Controllers);

@@ -7,4 +7,5 @@ namespace Talos.Resources.Runtime;
 [JsonSerializable(typeof(ServiceStatus))]
 [JsonSerializable(typeof(MachineStatus))]
 [JsonSerializable(typeof(UnmetCondition))]
+[JsonSerializable(typeof(WatchdogTimerStatus))]
 internal sealed partial class RuntimeJson : JsonSerializerContext;

@@ -59,7 +59,17 @@ public sealed partial class ServiceLogs
         }
     }
 
+    /// <summary>Told of all output of services as it comes: for the console of a node that is being looked into.</summary>
+    public Action<string, byte[]>? Echo { get; set; }
+
     internal ServiceLog Open(string id) => _logs.GetOrAdd(id, name => new ServiceLog(name, _store));
+
+    /// <summary>Takes output of a service's process.</summary>
+    internal void Take(string id, ServiceLog log, ReadOnlySpan<byte> data)
+    {
+        log.Append(data);
+        Echo?.Invoke(id, data.ToArray());
+    }
 
     internal ServiceLog? Find(string id) => _logs.GetValueOrDefault(id);
 

@@ -9,8 +9,9 @@ namespace Talos.Services.Ports;
 /// <summary>Runs services as children of this process, each in its control group.</summary>
 /// <param name="reaper">Starts and reaps.</param>
 /// <param name="pump">Reads the output.</param>
+/// <param name="logs">Where the output goes.</param>
 /// <param name="launcher">The executable that understands <see cref="ServiceLauncher.Verb"/>.</param>
-internal sealed class LinuxProcessHost(Reaper reaper, PipePump pump, string launcher) : IProcessHost
+internal sealed class LinuxProcessHost(Reaper reaper, PipePump pump, ServiceLogs logs, string launcher) : IProcessHost
 {
     public void Prepare(string id, ServiceSpec spec)
     {
@@ -49,7 +50,7 @@ internal sealed class LinuxProcessHost(Reaper reaper, PipePump pump, string laun
             try
             {
                 ChildProcess process = reaper.Spawn(ServiceLauncher.Wrap(child, options, launcher));
-                pump.Add(read, log.Append);
+                pump.Add(read, data => logs.Take(id, log, data));
                 return new LinuxServiceProcess(process, spec);
             }
             catch

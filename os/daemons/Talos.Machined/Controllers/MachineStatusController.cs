@@ -1,5 +1,6 @@
 using Talos.Cosi;
 using Talos.Machined.Node;
+using Talos.Resources.Network;
 using Talos.Resources.Runtime;
 
 namespace Talos.Machined.Controllers;
@@ -11,7 +12,8 @@ internal sealed class MachineStatusController(NodeStage stage) : ITriggeredContr
     public string Name => "runtime.MachineStatusController";
 
     /// <inheritdoc/>
-    public IReadOnlyList<ControllerInput> Inputs { get; } = [ControllerInput.Weak<ServiceStatus>(), ControllerInput.Weak<ServiceSpec>()];
+    public IReadOnlyList<ControllerInput> Inputs { get; } =
+        [ControllerInput.Weak<ServiceStatus>(), ControllerInput.Weak<ServiceSpec>(), ControllerInput.Weak<NetworkStatus>()];
 
     /// <inheritdoc/>
     public IReadOnlyList<ControllerOutput> Outputs { get; } = [ControllerOutput.Exclusive<MachineStatus>()];
@@ -22,7 +24,8 @@ internal sealed class MachineStatusController(NodeStage stage) : ITriggeredContr
         (MachineStage now, string? problem) = stage.Now;
         Dictionary<string, ServiceStatus> services = context.List<ServiceStatus>().ToDictionary(s => s.Id, s => s.Spec);
         IReadOnlyList<string> wanted = [.. context.List<ServiceSpec>().Select(s => s.Id)];
-        IReadOnlyList<UnmetCondition> unmet = Readiness.Unmet(now, problem, wanted, services);
+        IReadOnlyList<UnmetCondition> unmet = Readiness.Unmet(
+            now, problem, wanted, services, context.Find<NetworkStatus>(NetworkStatus.Id)?.Spec);
         MachineStatus status = new()
         {
             Stage = now,

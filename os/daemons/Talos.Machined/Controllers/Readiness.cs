@@ -1,3 +1,4 @@
+using Talos.Resources.Network;
 using Talos.Resources.Runtime;
 
 namespace Talos.Machined.Controllers;
@@ -13,8 +14,13 @@ internal static class Readiness
     /// <param name="problem">What went wrong in it.</param>
     /// <param name="wanted">Services that should run.</param>
     /// <param name="services">Services as they are.</param>
+    /// <param name="network">The network as it is; null when nothing is known yet.</param>
     public static IReadOnlyList<UnmetCondition> Unmet(
-        MachineStage stage, string? problem, IReadOnlyList<string> wanted, IReadOnlyDictionary<string, ServiceStatus> services)
+        MachineStage stage,
+        string? problem,
+        IReadOnlyList<string> wanted,
+        IReadOnlyDictionary<string, ServiceStatus> services,
+        NetworkStatus? network)
     {
         List<UnmetCondition> unmet = [];
         if (problem is not null)
@@ -36,7 +42,30 @@ internal static class Readiness
             }
         }
 
+        if (stage is MachineStage.Running && NetworkMissing(network ?? new NetworkStatus()) is { Count: > 0 } missing)
+        {
+            unmet.Add(new UnmetCondition("network", "waiting on: " + string.Join(", ", missing)));
+        }
+
         return unmet;
+    }
+
+    private static List<string> NetworkMissing(NetworkStatus network)
+    {
+        List<string> missing = [];
+        Add(network.AddressReady, "address");
+        Add(network.ConnectivityReady, "connectivity");
+        Add(network.HostnameReady, "hostname");
+        Add(network.EtcFilesReady, "etc files");
+        return missing;
+
+        void Add(bool ready, string what)
+        {
+            if (!ready)
+            {
+                missing.Add(what);
+            }
+        }
     }
 
     private static string Words(ServiceStatus? service) => service switch

@@ -22,6 +22,9 @@ internal sealed record NodeContext
     /// <summary>Starts and reaps children.</summary>
     public required Reaper Reaper { get; init; }
 
+    /// <summary>Reads pipes and devices.</summary>
+    public required PipePump Pump { get; init; }
+
     /// <summary>The resources.</summary>
     public required IState State { get; init; }
 

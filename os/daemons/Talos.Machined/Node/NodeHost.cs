@@ -12,6 +12,9 @@ namespace Talos.Machined.Node;
 /// <summary>The node as a whole: state, controllers, services, API and sequences, made and run in this order.</summary>
 internal sealed partial class NodeHost : IDisposable
 {
+    /// <summary>Kernel argument that brings the output of all services to the console.</summary>
+    private const string DebugArgument = "talos.debug";
+
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
 
@@ -43,10 +46,16 @@ internal sealed partial class NodeHost : IDisposable
     public static NodeHost Create(NodeOptions options, KmsgWriter? kmsg, Reaper reaper, TimeProvider time)
     {
         ServiceLogs logs = new(options.LogDirectory, time);
+        if (kmsg is not null && KernelCommandLine.Parse(options.CommandLine).Find(DebugArgument) is not null)
+        {
+            logs.Echo = (id, data) => KmsgEcho.Write(kmsg, id, data);
+        }
+
         LoggerFactory loggers = new([new KmsgLoggerProvider(kmsg, logs, time)]);
         NodeEvents events = new();
         InMemoryState state = new(time);
-        ServiceManager services = ServiceManagerFactory.Create(reaper, logs, events, loggers, options.Launcher);
+        PipePump pump = PipePump.Start();
+        ServiceManager services = ServiceManagerFactory.Create(reaper, pump, logs, events, loggers, options.Launcher);
         services.AddOwn(KmsgLoggerProvider.LogName);
         return new NodeHost(new NodeContext
         {
@@ -54,6 +63,7 @@ internal sealed partial class NodeHost : IDisposable
             Time = time,
             Loggers = loggers,
             Reaper = reaper,
+            Pump = pump,
             State = state,
             Controllers = new ControllerRuntime(state, time, loggers.CreateLogger<ControllerRuntime>()),
             Services = services,

@@ -4,6 +4,7 @@ using Talos.Containers;
 using Talos.Kernel;
 using Talos.Linux;
 using Talos.Machined.Configuration;
+using Talos.Machined.Lifecycle;
 using Talos.Machined.Sequences;
 using Talos.Resources.Runtime;
 using Talos.Services;
@@ -22,12 +23,14 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
 
     private static readonly TimeSpan PodGrace = TimeSpan.FromSeconds(30);
 
+    private bool _listensToButtons;
+
     /// <summary>Makes the tasks.</summary>
     public NodeTasks Create() => new()
     {
         EnforceKernelRequirements = Task("enforceKSPPRequirements", EnforceKernelRequirements),
         StartMachined = new("startMachined", api.StartAsync),
-        StartUdevd = new("startUdevd", ct => AwaitEarlyServiceAsync("udevd", ct)),
+        StartUdevd = new("startUdevd", StartUdevdAsync),
         StartApid = new("startApid", ct => AwaitEarlyServiceAsync("apid", ct)),
         ReloadMeta = Task("reloadMeta", ReloadMeta),
         LoadConfig = new("loadConfig", LoadConfigAsync),
@@ -58,6 +61,34 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
         if (missing.Count > 0)
         {
             throw new InvalidOperationException($"kernel command line lacks {string.Join(", ", missing)}");
+        }
+    }
+
+    /// <summary>Buttons are there once udevd has loaded their drivers.</summary>
+    private async Task StartUdevdAsync(CancellationToken ct)
+    {
+        await AwaitEarlyServiceAsync("udevd", ct);
+        if (!_listensToButtons)
+        {
+            _listensToButtons = true;
+            foreach (string device in PowerButton.Listen(node.Pump, OnPowerButton))
+            {
+                LogPowerButton(device);
+            }
+        }
+    }
+
+    private void OnPowerButton()
+    {
+        LogPowerButtonPressed();
+        try
+        {
+            node.Sequencer.Start(ShutdownSequence.Plan(new ShutdownOptions(false), Create()));
+            node.Stage.Set(MachineStage.ShuttingDown);
+        }
+        catch (SequenceBusyException e)
+        {
+            LogBusy(e.Message);
         }
     }
 
@@ -177,6 +208,15 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
 
     [LoggerMessage(LogLevel.Warning, "META cannot be read: {Problem}")]
     private partial void LogNoMeta(string problem);
+
+    [LoggerMessage(LogLevel.Information, "Listening to the power button {Device}")]
+    private partial void LogPowerButton(string device);
+
+    [LoggerMessage(LogLevel.Information, "Power button pressed")]
+    private partial void LogPowerButtonPressed();
+
+    [LoggerMessage(LogLevel.Warning, "Power button ignored: {Problem}")]
+    private partial void LogBusy(string problem);
 
     [LoggerMessage(LogLevel.Information, "Memory: {MebiBytes} MiB")]
     private partial void LogMemory(long mebiBytes);

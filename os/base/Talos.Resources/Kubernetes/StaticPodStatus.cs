@@ -14,7 +14,7 @@ public sealed record StaticPodStatus(KubernetesObject Status) : IResourceSpec<St
     public static ResourceDefinition Definition { get; } = new("StaticPodStatuses.kubernetes.talos.dev", "k8s")
     {
         Aliases = ["podstatus"],
-        PrintColumns = [new PrintColumn("Ready", "{.conditions[?(@.type==\"Ready\")].status}"), new PrintColumn("Phase", "{.phase}")],
+        PrintColumns = [new PrintColumn("Phase", "{.phase}"), new PrintColumn("Address", "{.podIP}")],
     };
 
     /// <inheritdoc/>

@@ -21,6 +21,9 @@ internal sealed class TrustdServer : IAsyncDisposable
     private const int Burst = 20;
 
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>Streams never end by themselves: they are cut off after this.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Refill = TimeSpan.FromSeconds(1);
 
     private readonly WebApplication _app;
@@ -39,6 +42,7 @@ internal sealed class TrustdServer : IAsyncDisposable
         SecretsFile<TrustdSecrets, TrustdIdentity> secrets = new(
             secretsPath, DaemonSecretsJson.Default.TrustdSecrets, s => new TrustdIdentity(s, ServerTls.Anonymous(TlsIdentity.FromPem(s.Certificate, s.Key))),
             logging.CreateLogger("Talos.Trustd.Secrets"));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>

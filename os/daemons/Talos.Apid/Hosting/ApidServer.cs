@@ -20,6 +20,9 @@ internal sealed class ApidServer : IAsyncDisposable
     /// <summary>Handshakes take seconds on an emulated board.</summary>
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(60);
 
+    /// <summary>Streams never end by themselves: they are cut off after this.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
+
     private readonly WebApplication _app;
     private readonly Backends _backends;
 
@@ -39,6 +42,7 @@ internal sealed class ApidServer : IAsyncDisposable
         builder.Logging.AddProvider(logging);
         SecretsFile<ApidSecrets, ApidIdentity> secrets = new(
             options.SecretsPath, DaemonSecretsJson.Default.ApidSecrets, s => new ApidIdentity(s, time), logging.CreateLogger("Talos.Apid.Secrets"));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>

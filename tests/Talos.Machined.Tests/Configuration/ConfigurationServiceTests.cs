@@ -20,6 +20,7 @@ public sealed class ConfigurationServiceTests : IDisposable
         _state = new InMemoryState(_time);
         _service = new ConfigurationService(
             new ConfigStore(_files), new ConfigPublisher(_state), _events, _time, NullLogger<ConfigurationService>.Instance);
+        _service.LoadAsync(CancellationToken.None).GetAwaiter().GetResult();
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -41,6 +42,33 @@ public sealed class ConfigurationServiceTests : IDisposable
         Assert.Equal("edge-01", Hostname(MachineConfig.ActiveId));
         Assert.Equal("edge-01", Hostname(MachineConfig.PersistentId));
         Assert.Equal("controlplane", ((Resource<MachineType>)_state.Get(new("config", MachineType.Definition.Type, MachineType.Id))!).Spec.Type);
+    }
+
+    [Fact]
+    public async Task An_apply_that_comes_before_STATE_is_mounted_waits_for_it()
+    {
+        using ConfigurationService starting = new(
+            new ConfigStore(_files), new ConfigPublisher(new InMemoryState(_time)), _events, _time, NullLogger<ConfigurationService>.Instance);
+
+        Task<ApplyOutcome> applying = starting.ApplyAsync(new ApplyOptions { Data = Texts.Bytes(Texts.Complete("edge-01")), Mode = ApplyMode.Auto }, Ct);
+        Assert.False(applying.IsCompleted);
+        Assert.Null(_files.Read(ConfigStore.CurrentName));
+        await starting.LoadAsync(Ct);
+        await applying;
+
+        Assert.NotNull(_files.Read(ConfigStore.CurrentName));
+    }
+
+    [Fact]
+    public async Task An_apply_gives_up_when_STATE_is_never_mounted_and_says_so()
+    {
+        using ConfigurationService starting = new(
+            new ConfigStore(_files), new ConfigPublisher(new InMemoryState(_time)), _events, _time, NullLogger<ConfigurationService>.Instance);
+
+        Task<ApplyOutcome> applying = starting.ApplyAsync(new ApplyOptions { Data = Texts.Bytes(Texts.Complete("edge-01")), Mode = ApplyMode.Auto }, Ct);
+        _time.Advance(TimeSpan.FromMinutes(2));
+
+        Assert.Contains("STATE was not mounted within 120 s", (await Assert.ThrowsAsync<IOException>(() => applying)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

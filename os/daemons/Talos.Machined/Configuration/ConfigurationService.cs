@@ -8,7 +8,11 @@ internal sealed partial class ConfigurationService(
     ConfigStore store, ConfigPublisher publisher, IConfigurationEvents events, TimeProvider clock, ILogger<ConfigurationService> log)
     : IConfigurationService, IDisposable
 {
+    /// <summary>How long an apply waits for STATE on a node that is still starting.</summary>
+    private static readonly TimeSpan StateWait = TimeSpan.FromMinutes(2);
+
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _configured = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MachineConfiguration? _persistent;
     private volatile MachineConfiguration? _active;
@@ -39,6 +43,7 @@ internal sealed partial class ConfigurationService(
                 LogLoaded(stored.Source, configuration.ToString());
             }
 
+            _loaded.TrySetResult();
             return stored.Source;
         }
         finally
@@ -49,9 +54,10 @@ internal sealed partial class ConfigurationService(
 
     public Task WaitUntilConfiguredAsync(CancellationToken ct) => _configured.Task.WaitAsync(ct);
 
-    public Task<ApplyOutcome> ApplyAsync(ApplyOptions options, CancellationToken ct)
+    public async Task<ApplyOutcome> ApplyAsync(ApplyOptions options, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
+        await UntilLoadedAsync(ct);
         if (!_gate.Wait(TimeSpan.Zero, CancellationToken.None))
         {
             throw new ApplyInProgressException();
@@ -59,7 +65,7 @@ internal sealed partial class ConfigurationService(
 
         try
         {
-            return Task.FromResult(Apply(options));
+            return Apply(options);
         }
         finally
         {
@@ -71,6 +77,19 @@ internal sealed partial class ConfigurationService(
     {
         _tryTimer?.Dispose();
         _gate.Dispose();
+    }
+
+    /// <summary>The API is up before STATE is mounted: a config written earlier would land beside it and be gone after a reboot.</summary>
+    private async Task UntilLoadedAsync(CancellationToken ct)
+    {
+        try
+        {
+            await _loaded.Task.WaitAsync(StateWait, clock, ct);
+        }
+        catch (TimeoutException)
+        {
+            throw new IOException($"the config was not applied: STATE was not mounted within {StateWait.TotalSeconds:0} s; the node's log says why");
+        }
     }
 
     private ApplyOutcome Apply(ApplyOptions options)

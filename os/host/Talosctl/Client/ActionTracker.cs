@@ -110,7 +110,7 @@ internal sealed class ActionTracker(NodeClient node, ActionEnd end, TimeSpan lim
                     return;
                 }
             }
-            catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown or StatusCode.DeadlineExceeded or StatusCode.NotFound)
+            catch (RpcException e) when (!ct.IsCancellationRequested && e.StatusCode is not (StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.Unimplemented))
             {
             }
         }

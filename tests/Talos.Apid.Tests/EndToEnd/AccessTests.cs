@@ -34,7 +34,8 @@ public class AccessTests(ClusterFixture cluster) : IClassFixture<ClusterFixture>
     {
         RpcException refused = await RefusedAsync(async () => await cluster.Connect(cluster.First, null).HostnameAsync(new Empty(), cancellationToken: Ct));
 
-        Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
+        // In TLS 1.3 the client has finished its handshake before the server refuses it: what it then reports is up to its timing.
+        Assert.Contains(refused.StatusCode, (StatusCode[])[StatusCode.Unavailable, StatusCode.Internal]);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class LifecycleTests(ITestOutputHelper output)
         await machine.UntilMaintenanceAsync();
 
         string good = await File.ReadAllTextAsync(Path.Combine(machine.Folder, "controlplane.yaml"), TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(machine.Folder, "bad.yaml"), good.Replace("machine:", "machine:\n  kubelett: {}", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(machine.Folder, "bad.yaml"), good.Replace("machine:", "machine:\n    kubelett: {}", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         CommandResult bad = await machine.InsecureAsync("apply-config", "--file", "bad.yaml");
         Assert.NotEqual(0, bad.ExitCode);
         Assert.Contains("machine.kubelett", bad.Error, StringComparison.Ordinal);

@@ -118,9 +118,9 @@ internal sealed class Machine : IDisposable
     public X509Certificate2 WithRoles(params Role[] roles)
     {
         string[] lines = File.ReadAllLines(Path.Combine(Folder, "controlplane.yaml"));
-        int ca = Array.FindIndex(lines, l => l.StartsWith("  ca:", StringComparison.Ordinal));
+        int ca = Array.FindIndex(lines, l => l.StartsWith("    ca:", StringComparison.Ordinal));
         string Field(string name) => System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(
-            lines.Skip(ca).First(l => l.StartsWith($"    {name}:", StringComparison.Ordinal)).Split(':')[1].Trim()));
+            lines.Skip(ca).First(l => l.StartsWith($"        {name}:", StringComparison.Ordinal)).Split(':')[1].Trim()));
         CertificateAuthority authority = CertificateAuthority.Load(new CertificateAndKey(Field("crt"), new Secret(Field("key"))), TimeProvider.System);
         return authority.IssueClient(roles, TimeSpan.FromHours(1)).ToX509Certificate();
     }

@@ -57,7 +57,12 @@ internal sealed partial class ConfigurationService(
     public async Task<ApplyOutcome> ApplyAsync(ApplyOptions options, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        await UntilLoadedAsync(ct);
+        MachineConfiguration wanted = Read(options.Data);
+        if (!options.DryRun)
+        {
+            await UntilLoadedAsync(ct);
+        }
+
         if (!_gate.Wait(TimeSpan.Zero, CancellationToken.None))
         {
             throw new ApplyInProgressException();
@@ -65,7 +70,7 @@ internal sealed partial class ConfigurationService(
 
         try
         {
-            return Apply(options);
+            return Apply(options, wanted);
         }
         finally
         {
@@ -92,14 +97,13 @@ internal sealed partial class ConfigurationService(
         }
     }
 
-    private ApplyOutcome Apply(ApplyOptions options)
+    private ApplyOutcome Apply(ApplyOptions options, MachineConfiguration wanted)
     {
         if (options.OnlyInMaintenance && !InMaintenance)
         {
             throw new ApplyInProgressException();
         }
 
-        MachineConfiguration wanted = Read(options.Data);
         ApplyPlan plan;
         try
         {

@@ -68,10 +68,19 @@ aot() {
   echo "$passed $failed" >> "$counts"
 }
 
-e2e() {
+# The emulated node that many tests share.
+e2e() { booted e2e -trait- Category=Bench -trait- Category=Endurance; }
+
+# What takes its own boots: killed services, reboot and reset, 512 MiB, a corrupted root, power cuts.
+endurance() { booted endurance -trait Category=Endurance; }
+
+booted() {
+  local suite=$1
+  shift
   build_tests
   make_talosctl
   make_image qemu-virt
-  step "end-to-end tests: about 20 minutes"
-  TALOS_E2E_IMAGE=$(image_of qemu-virt) TALOS_E2E_TALOSCTL=$out/bin/talosctl xunit e2e 2400 tests/e2e/Talos.E2e.Tests/bin/Debug/net10.0/Talos.E2e.Tests -trait- Category=Bench
+  step "tests on an emulated node: $suite"
+  TALOS_E2E_IMAGE=$(image_of qemu-virt) TALOS_E2E_TALOSCTL=$out/bin/talosctl \
+    xunit "$suite" 3000 tests/e2e/Talos.E2e.Tests/bin/Debug/net10.0/Talos.E2e.Tests "$@"
 }

@@ -1,6 +1,7 @@
 namespace Talos.E2e.Tests;
 
 /// <summary>A root that was tampered with is not believed.</summary>
+[Trait("Category", "Endurance")]
 public sealed class CorruptRootTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace Talos.E2e.Tests;
 
 /// <summary>What needs its own machine, because it goes down.</summary>
+[Trait("Category", "Endurance")]
 public sealed class LifecycleTests(ITestOutputHelper output)
 {
     [Fact]

@@ -1,6 +1,7 @@
 namespace Talos.E2e.Tests;
 
 /// <summary>The plug is pulled at random moments of boot and of a config change; the node comes back with a config, old or new.</summary>
+[Trait("Category", "Endurance")]
 public sealed class PowerCutTests(ITestOutputHelper output)
 {
     private static readonly int Cuts = int.Parse(Environment.GetEnvironmentVariable("TALOS_E2E_CUTS") ?? "20", System.Globalization.CultureInfo.InvariantCulture);

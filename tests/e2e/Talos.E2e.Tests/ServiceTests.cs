@@ -5,6 +5,7 @@ namespace Talos.E2e.Tests;
 
 /// <summary>Services that are killed come back.</summary>
 [Collection("node")]
+[Trait("Category", "Endurance")]
 public sealed class ServiceTests(NodeFixture node)
 {
     [Theory]

@@ -24,7 +24,7 @@ public sealed class WorkloadTests(NodeFixture node)
         await node.UntilPageAsync(node.Machine.Web(8080), "It works");
         string containers = (await node.Machine.TalosctlAsync("containers", "-k")).Expect();
         string id = containers.Split('\n').SelectMany(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .First(w => w.Contains("web:web", StringComparison.Ordinal));
+            .First(w => w.Contains("/web-", StringComparison.Ordinal) && w.Contains(":web:", StringComparison.Ordinal));
 
         CommandResult logs = await node.Machine.TalosctlAsync("logs", "-k", id);
 

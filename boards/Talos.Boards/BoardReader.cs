@@ -73,6 +73,11 @@ public static partial class BoardReader
         {
             throw new BoardException(file, (int)e.Start.Line, "", e.Message);
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // The parser's own slip, without a line, on brackets inside unquoted texts; fuzzing found it.
+            throw new BoardException(file, null, "", "not valid YAML: a bracket in an unquoted text, or what follows breaks off");
+        }
 
         if (stream.Documents.Count != 1)
         {

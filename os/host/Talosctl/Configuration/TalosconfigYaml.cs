@@ -20,6 +20,11 @@ internal static class TalosconfigYaml
         {
             throw new TalosctlException($"{path}: line {e.Start.Line}: {e.Message}");
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // The parser's own slip, without a line, on brackets inside unquoted texts.
+            throw new TalosctlException($"{path}: not valid YAML: a bracket in an unquoted text, or what follows breaks off");
+        }
 
         if (stream.Documents.Count == 0)
         {

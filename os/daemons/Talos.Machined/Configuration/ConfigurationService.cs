@@ -43,12 +43,13 @@ internal sealed partial class ConfigurationService(
                 LogLoaded(stored.Source, configuration.ToString());
             }
 
-            _loaded.TrySetResult();
             return stored.Source;
         }
         finally
         {
+            // In this order: an apply that waited finds the gate open.
             _gate.Release();
+            _loaded.TrySetResult();
         }
     }
 

@@ -5,12 +5,12 @@ namespace Talos.Imager.Components;
 /// <param name="Security">Base of the security archive; null when the machine has none configured.</param>
 internal sealed record AptMirrors(string Main, string? Security)
 {
-    private const string Default = "http://deb.debian.org/debian/";
     private const string DistsFolder = "/dists/";
 
     /// <summary>Chooses the mirrors.</summary>
     /// <param name="updateUris">What <c>apt-get update --print-uris</c> prints: a quoted URI first on each line.</param>
     /// <param name="overriding">Value of <c>TALOS_DEBIAN_MIRROR</c>: used alone, whatever the machine has.</param>
+    /// <exception cref="ImagerException">Neither names a mirror.</exception>
     public static AptMirrors Choose(string updateUris, string? overriding)
     {
         if (!string.IsNullOrEmpty(overriding))
@@ -20,7 +20,8 @@ internal sealed record AptMirrors(string Main, string? Security)
 
         List<(string Base, string Suite)> repositories = [.. updateUris.Split('\n').Select(Repository).OfType<(string, string)>().Distinct()];
         return new AptMirrors(
-            repositories.FirstOrDefault(r => r.Base.EndsWith("/debian/", StringComparison.Ordinal)).Base ?? Default,
+            repositories.FirstOrDefault(r => r.Base.EndsWith("/debian/", StringComparison.Ordinal)).Base
+                ?? throw new ImagerException("this machine's apt names no Debian mirror: set TALOS_DEBIAN_MIRROR to the address of one"),
             repositories.FirstOrDefault(r => r.Suite.EndsWith("-security", StringComparison.Ordinal)
                 && r.Base.Contains("debian-security", StringComparison.Ordinal)).Base);
     }

@@ -1,11 +1,12 @@
 namespace Talos.Disks.Gpt;
 
-/// <summary>CRC-32 with the polynomial 0xEDB88320, as GPT and zip use it.</summary>
-internal static class Crc32
+/// <summary>CRC-32 with the polynomial 0xEDB88320, as GPT, zip and the U-Boot environment use it.</summary>
+public static class Crc32
 {
     private static readonly uint[] Table = MakeTable();
 
-    internal static uint Of(ReadOnlySpan<byte> data)
+    /// <summary>Checksum of <paramref name="data"/>.</summary>
+    public static uint Of(ReadOnlySpan<byte> data)
     {
         uint crc = uint.MaxValue;
         foreach (byte value in data)

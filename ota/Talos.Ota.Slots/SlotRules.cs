@@ -1,0 +1,85 @@
+namespace Talos.Ota.Slots;
+
+/// <summary>What may become of the slots. Each rule gives the table as it shall be, or refuses.</summary>
+public static class SlotRules
+{
+    /// <summary>Starts of a trial before the boot loader goes back.</summary>
+    public const int DefaultTries = 3;
+
+    /// <summary>Takes the inactive slot out of the boot loader's hands, so that it can be written.</summary>
+    /// <param name="table">The slots.</param>
+    /// <param name="running">The slot the node runs from.</param>
+    /// <exception cref="SlotException">A trial is pending, or the inactive slot is the last good one.</exception>
+    public static SlotTable BeginUpdate(SlotTable table, SlotId running)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        Slot target = table[running.Other()];
+        if (table.Trial is { } trial)
+        {
+            throw new SlotException(trial.Id == running
+                ? $"slot {trial.Id} is on trial and runs: wait for its health check, or mark it good or bad"
+                : $"slot {trial.Id} has a trial pending with {trial.TriesLeft} tries left: reboot into it, or mark it bad");
+        }
+
+        return target.Condition is SlotCondition.Good && table[running].Condition is not SlotCondition.Good
+            ? throw new SlotException($"slot {target.Id} is the last good one: slot {running}, which runs, is {table[running].Condition.ToString().ToLowerInvariant()}; reboot, or mark slot {running} good")
+            : table.With(Slot.Empty(target.Id));
+    }
+
+    /// <summary>Lets the slot that was written start as a trial at the next boot.</summary>
+    /// <exception cref="SlotException">The inactive slot is not empty: <see cref="BeginUpdate"/> comes first.</exception>
+    public static SlotTable ArmTrial(SlotTable table, SlotId running, int tries = DefaultTries)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentOutOfRangeException.ThrowIfLessThan(tries, 1);
+        Slot target = table[running.Other()];
+        return target.Condition is SlotCondition.Empty
+            ? table.With(new Slot(target.Id, SlotCondition.Trial, NextGeneration(table), tries))
+            : throw new SlotException($"slot {target}: a trial starts from a slot that was just written");
+    }
+
+    /// <summary>Makes a slot good for ever: the one that runs and is healthy.</summary>
+    /// <exception cref="SlotException">The slot is empty.</exception>
+    public static SlotTable Bless(SlotTable table, SlotId slot)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return table[slot].Condition switch
+        {
+            SlotCondition.Good => table,
+            SlotCondition.Empty => throw new SlotException($"slot {slot} is empty: it has nothing the boot loader could start"),
+            _ => table.With(new Slot(slot, SlotCondition.Good, table[slot].Generation)),
+        };
+    }
+
+    /// <summary>Keeps the boot loader from a slot as long as there is another.</summary>
+    /// <exception cref="SlotException">The slot is the last good one.</exception>
+    public static SlotTable MarkBad(SlotTable table, SlotId slot)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        Slot current = table[slot];
+        return current.Condition switch
+        {
+            SlotCondition.Bad or SlotCondition.Empty => table,
+            SlotCondition.Good when table[slot.Other()].Condition is not SlotCondition.Good =>
+                throw new SlotException($"slot {slot} is the last good one: slot {table[slot.Other()]}"),
+            _ => table.With(current with { Condition = SlotCondition.Bad, TriesLeft = 0 }),
+        };
+    }
+
+    /// <summary>Lets the other slot start at the next boot. The running one stays good; when it is on trial it has failed.</summary>
+    /// <exception cref="SlotException">The other slot is not good.</exception>
+    public static SlotTable RollBack(SlotTable table, SlotId running)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        Slot other = table[running.Other()];
+        if (other.Condition is not SlotCondition.Good)
+        {
+            throw new SlotException($"slot {other}: there is nothing good to go back to");
+        }
+
+        SlotTable changed = table[running].Condition is SlotCondition.Trial ? MarkBad(table, running) : table;
+        return changed.Next!.Id == other.Id ? changed : changed.With(other with { Generation = NextGeneration(changed) });
+    }
+
+    private static int NextGeneration(SlotTable table) => Math.Max(table.A.Generation, table.B.Generation) + 1;
+}

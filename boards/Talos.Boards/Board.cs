@@ -30,7 +30,7 @@ public sealed record Board
     /// <summary>Consoles as the kernel writes them (<c>ttyS2,1500000</c>); the last one becomes <c>/dev/console</c>.</summary>
     public IReadOnlyList<string> Consoles { get; init; } = [];
 
-    /// <summary>Kernel modules stage 1 needs on this board to reach its disk, in addition to those of every board.</summary>
+    /// <summary>Kernel modules stage 1 needs on this board to reach its disk and its watchdog, in addition to those of every board.</summary>
     public IReadOnlyList<string> Modules { get; init; } = [];
 
     /// <summary>Files the boot chain wants in front of or beside the kernel.</summary>

@@ -13,9 +13,11 @@ internal static class Boot
     /// <summary>Returns only by an exception.</summary>
     internal static void Run(BootLog log)
     {
-        BootArguments arguments = BootArguments.From(KernelCommandLine.Read());
+        KernelCommandLine line = KernelCommandLine.Read();
+        BootArguments arguments = BootArguments.From(line);
         log.Info($"slot {arguments.Slot}");
         Modules.Load(log);
+        BootWatchdog.Arm(line, log);
 
         string device = MountRoot(arguments, Partitions.WaitFor(arguments.PartitionLabel, DiskTimeout), log);
         log.Info($"root of slot {arguments.Slot} on {device}; switching root after {SystemClock.SinceBoot().TotalSeconds:F2} s");

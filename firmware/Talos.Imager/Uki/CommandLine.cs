@@ -27,6 +27,7 @@ internal static class CommandLine
             $"talos.verity.datablocks={root.DataBlocks.ToString(CultureInfo.InvariantCulture)}",
             "talos.platform=metal",
             $"talos.board={board.Name}",
+            .. board.Watchdog is { } watchdog ? [$"talos.watchdog={watchdog}"] : (string[])[],
             .. common,
             .. board.KernelArgs,
             .. board.Consoles.Select(c => $"console={c}"),

@@ -6,12 +6,14 @@ using Talos.Containers;
 using Talos.Hardware;
 using Talos.Kernel;
 using Talos.Kubernetes;
+using Talos.Linux;
 using Talos.Machined.Api;
 using Talos.Machined.Configuration;
 using Talos.Machined.Controllers;
 using Talos.Machined.Events;
 using Talos.Machined.Node;
 using Talos.Machined.Sequences;
+using Talos.Machined.Watchdogs;
 using Talos.Network;
 using Talos.Secrets;
 using Talos.Services.Controllers;
@@ -30,6 +32,7 @@ internal sealed class Wiring : IDisposable
     private readonly BlockModule _block;
     private readonly EventLog _events;
     private readonly TimeModule _time;
+    private readonly BoardWatchdog _watchdog;
 
     public Wiring(NodeContext node)
     {
@@ -49,7 +52,8 @@ internal sealed class Wiring : IDisposable
         _containers = new ContainersModule(node.Time, node.Loggers);
         _kubernetes = new KubernetesModule(node.Reaper, node.Time, node.Loggers);
         _block = new BlockModule(node.State, node.Reaper, node.Time, node.Loggers);
-        NodeRooms rooms = new(_config, _block.Volumes, _block.Meta, _containers.Pods);
+        _watchdog = new BoardWatchdog(LinuxWatchdog.TryOpen, node.Loggers.CreateLogger<BoardWatchdog>());
+        NodeRooms rooms = new(_config, _block.Volumes, _block.Meta, _containers.Pods, _watchdog);
         Tasks = new NodeTasksFactory(node, Api, rooms, node.Loggers.CreateLogger<NodeTasksFactory>()).Create();
     }
 
@@ -64,7 +68,7 @@ internal sealed class Wiring : IDisposable
     {
         _node.Controllers.Register(new ServiceController(_node.Services));
         _node.Controllers.Register(new MachineStatusController(_node.Stage));
-        _node.Controllers.Register(new WatchdogController(LinuxWatchdog.TryOpen, _node.Time, _node.Loggers.CreateLogger<WatchdogController>()));
+        _node.Controllers.Register(Watchdog());
         _kernel.Register(_node.Controllers);
         new NetworkModule(_node.Time, _node.Loggers).Register(_node.Controllers);
         HardwareModule.Register(_node.Controllers);
@@ -81,6 +85,15 @@ internal sealed class Wiring : IDisposable
         _config.Dispose();
         _containers.Dispose();
         _kubernetes.Dispose();
+    }
+
+    private WatchdogController Watchdog()
+    {
+        LoopPulse pulse = new(_node.Time);
+        pulse.Add("the sequencer", _ => Task.FromResult(_node.Sequencer.Current));
+        pulse.Add("the API", ct => Api.Serves ? ApiPulse.AskAsync(_node.Options.SocketPath, ct) : Task.CompletedTask);
+        string? board = KernelCommandLine.Parse(_node.Options.CommandLine).Find(WatchdogRules.Argument);
+        return new WatchdogController(_watchdog, board, pulse, _node.Time, _node.Loggers.CreateLogger<WatchdogController>());
     }
 
     /// <summary>What the API's services need.</summary>

@@ -13,6 +13,7 @@ public sealed class CommandLineTests
         Name = "bench",
         KernelArgs = ["cma=64M"],
         Consoles = ["tty0", "ttyS2,115200"],
+        Watchdog = "/dev/watchdog0",
         Disk = new BoardDisk(new ByteSize(1 << 20), null, null, null),
         BootControl = new BoardBootControl(BootControlKind.Efi, []),
     };
@@ -20,7 +21,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Names_the_slot_its_root_the_board_and_ends_with_what_the_caller_adds() => Assert.Equal(
         "talos.slot=A talos.verity.roothash=ab talos.verity.salt=cd talos.verity.datablocks=12 talos.platform=metal "
-        + "talos.board=bench pti=on cma=64M console=tty0 console=ttyS2,115200 talos.debug=1",
+        + "talos.board=bench talos.watchdog=/dev/watchdog0 pti=on cma=64M console=tty0 console=ttyS2,115200 talos.debug=1",
         CommandLine.Compose('A', Root, Board, ["pti=on"], ["talos.debug=1"]));
 
     [Fact]

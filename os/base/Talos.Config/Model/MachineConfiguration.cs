@@ -69,7 +69,7 @@ public sealed record MachineConfiguration
     /// <summary>udev rules, one text each.</summary>
     public IReadOnlyList<string> UdevRules { get; init; } = [];
 
-    /// <summary>The hardware watchdog; null when it is not asked for.</summary>
+    /// <summary>The hardware watchdog; null when nothing is said about it: then the board's own is used.</summary>
     public WatchdogConfiguration? Watchdog { get; init; }
 
     /// <summary>Container registries.</summary>

@@ -16,7 +16,7 @@ internal static class RuntimeSchema
         EnvironmentConfig:
           +Document
           variables@: map(string)
-        WatchdogTimerConfig ~:
+        WatchdogTimerConfig:
           +Document
           device*: path
           timeout: duration

@@ -2,27 +2,36 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Talos.Config;
 using Talos.Cosi;
-using Talos.Linux;
+using Talos.Machined.Watchdogs;
 using Talos.Resources.Config;
 using Talos.Resources.Runtime;
 
 namespace Talos.Machined.Controllers;
 
-/// <summary>Arms the board's watchdog as the machine config says and feeds it: a hung first process resets the board.</summary>
-/// <param name="open">Opens a device; null when the board has none.</param>
-/// <param name="time">The clock of the feeding.</param>
-/// <param name="log">Where to tell.</param>
-internal sealed partial class WatchdogController(
-    Func<string, IWatchdogDevice?> open, TimeProvider time, ILogger<WatchdogController> log) : ITriggeredController
+/// <summary>Arms the watchdog of the board and feeds it for as long as all parts of this process answer: a hung one resets the board.</summary>
+internal sealed partial class WatchdogController : ITriggeredController
 {
-    /// <summary>Feeds within one timeout.</summary>
-    private const int FeedsPerTimeout = 3;
-
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
 
-    private readonly Lock _lock = new();
-    private IWatchdogDevice? _device;
-    private WatchdogConfiguration? _armed;
+    private readonly BoardWatchdog _watchdog;
+    private readonly string? _board;
+    private readonly LoopPulse _pulse;
+    private readonly TimeProvider _time;
+    private readonly ILogger<WatchdogController> _log;
+    private Action? _wake;
+    private TaskCompletionSource? _asked;
+    private (string Yaml, WatchdogConfiguration? Watchdog) _config = ("", null);
+
+    /// <param name="watchdog">The watchdog.</param>
+    /// <param name="board">Device of the board's watchdog; null when it has none.</param>
+    /// <param name="pulse">Asks the parts; this controller adds the controller runtime.</param>
+    /// <param name="time">The clock of the feeding.</param>
+    /// <param name="log">Where to tell.</param>
+    public WatchdogController(BoardWatchdog watchdog, string? board, LoopPulse pulse, TimeProvider time, ILogger<WatchdogController> log)
+    {
+        (_watchdog, _board, _pulse, _time, _log) = (watchdog, board, pulse, time, log);
+        pulse.Add("the controller runtime", AnswerAsync);
+    }
 
     /// <inheritdoc/>
     public string Name => "runtime.WatchdogController";
@@ -36,16 +45,15 @@ internal sealed partial class WatchdogController(
     /// <inheritdoc/>
     public async Task ReconcileAsync(IControllerContext context, CancellationToken ct)
     {
-        WatchdogConfiguration? wanted = context.Find<MachineConfig>(MachineConfig.ActiveId) is { Phase: ResourcePhase.Running } config
-            ? ConfigReader.Parse(config.Spec.Yaml).Watchdog
-            : null;
-        if (wanted != _armed)
+        TaskCompletionSource? asked = Interlocked.Exchange(ref _asked, null);
+        WantedWatchdog? wanted = WatchdogRules.Wanted(Configured(context), _board);
+        if (!_watchdog.TryArm(wanted, _board))
         {
-            Disarm();
-            Arm(wanted);
+            // Its driver comes with udevd, or it does not come.
+            context.RequeueAfter(Idle);
         }
 
-        if (_armed is { } armed)
+        if (_watchdog.Armed is { } armed)
         {
             string timeout = armed.Timeout.TotalSeconds.ToString("0", CultureInfo.InvariantCulture) + "s";
             await context.WriteAsync(WatchdogTimerStatus.Id, new WatchdogTimerStatus { Device = armed.Device, Timeout = timeout }, ct);
@@ -54,83 +62,59 @@ internal sealed partial class WatchdogController(
         {
             await context.DestroyAsync<WatchdogTimerStatus>(WatchdogTimerStatus.Id, ct);
         }
+
+        asked?.TrySetResult();
     }
 
     /// <inheritdoc/>
     public async Task RunTriggersAsync(Action reconcile, CancellationToken ct)
     {
+        _wake = reconcile;
         while (!ct.IsCancellationRequested)
         {
             TimeSpan pause = Idle;
-            lock (_lock)
+            if (_watchdog.Armed is { } armed)
             {
-                if (_device is { } device && _armed is { } armed)
-                {
-                    device.Feed();
-                    pause = armed.Timeout / FeedsPerTimeout;
-                }
+                FeedUnlessSilent(armed.Timeout);
+                _pulse.Ask();
+                pause = armed.Timeout / WatchdogRules.FeedsPerTimeout;
             }
 
-            await Task.Delay(pause, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, _time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private void Arm(WatchdogConfiguration? wanted)
+    private void FeedUnlessSilent(TimeSpan timeout)
     {
-        if (wanted is null)
+        if (WatchdogRules.Objection(_pulse.Silences, timeout) is { } objection)
         {
+            LogNotFed(objection, timeout.TotalSeconds);
             return;
         }
 
-        IWatchdogDevice device = open(wanted.Device) ?? throw new IOException($"{wanted.Device}: this board has no such watchdog");
-        device.SetTimeout(wanted.Timeout);
-        lock (_lock)
+        _watchdog.Feed();
+    }
+
+    /// <summary>The controller runtime is alive when it brings this controller to its next reconcile.</summary>
+    private Task AnswerAsync(CancellationToken ct)
+    {
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _asked, asked);
+        _wake?.Invoke();
+        return asked.Task.WaitAsync(ct);
+    }
+
+    private WatchdogConfiguration? Configured(IControllerContext context)
+    {
+        string yaml = context.Find<MachineConfig>(MachineConfig.ActiveId) is { Phase: ResourcePhase.Running } config ? config.Spec.Yaml : "";
+        if (yaml != _config.Yaml)
         {
-            (_device, _armed) = (device, wanted);
+            _config = (yaml, yaml.Length == 0 ? null : ConfigReader.Parse(yaml).Watchdog);
         }
 
-        LogArmed(wanted.Device, wanted.Timeout.TotalSeconds);
+        return _config.Watchdog;
     }
 
-    private void Disarm()
-    {
-        lock (_lock)
-        {
-            _device?.Disarm();
-            (_device, _armed) = (null, null);
-        }
-    }
-
-    [LoggerMessage(LogLevel.Information, "Watchdog {Device} armed with {Seconds} s")]
-    private partial void LogArmed(string device, double seconds);
-}
-
-/// <summary>A watchdog of the board.</summary>
-internal interface IWatchdogDevice
-{
-    /// <summary>Sets the time without a feed after which the board resets.</summary>
-    void SetTimeout(TimeSpan timeout);
-
-    /// <summary>Begins the time anew.</summary>
-    void Feed();
-
-    /// <summary>Stops and closes it.</summary>
-    void Disarm();
-}
-
-/// <inheritdoc/>
-internal sealed class LinuxWatchdog(Watchdog device) : IWatchdogDevice
-{
-    /// <summary>Opens a device; null when the board has none.</summary>
-    public static LinuxWatchdog? TryOpen(string path) => Watchdog.TryOpen(path) is { } device ? new LinuxWatchdog(device) : null;
-
-    public void SetTimeout(TimeSpan timeout) => device.SetTimeout(timeout);
-
-    public void Feed() => device.Feed();
-
-    public void Disarm()
-    {
-        device.Disarm();
-        device.Dispose();
-    }
+    [LoggerMessage(LogLevel.Error, "Watchdog not fed: {Objection}; the board resets within {Seconds} s unless it answers")]
+    private partial void LogNotFed(string objection, double seconds);
 }

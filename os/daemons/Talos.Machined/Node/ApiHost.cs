@@ -18,6 +18,9 @@ internal sealed class ApiHost(
     private readonly SemaphoreSlim _starting = new(1);
     private WebApplication? _app;
 
+    /// <summary>Whether it serves.</summary>
+    public bool Serves => _app is not null;
+
     /// <summary>Serves from here on; nothing happens when it does already.</summary>
     public async Task StartAsync(CancellationToken ct)
     {

@@ -6,6 +6,7 @@ using Talos.Linux;
 using Talos.Machined.Configuration;
 using Talos.Machined.Lifecycle;
 using Talos.Machined.Sequences;
+using Talos.Machined.Watchdogs;
 using Talos.Resources.Runtime;
 using Talos.Services;
 
@@ -45,8 +46,8 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
         TeardownVolumes = new("teardownVolumeLifecycle", TeardownVolumesAsync),
         StopAllServices = new("stopAllServices", StopAllServicesAsync),
         WipePartitions = labels => new SequenceTask("resetSystemDiskSpec", ct => rooms.Volumes.WipeAsync(labels, ct)),
-        Reboot = Task("reboot", () => PowerOff(RebootCommand.Restart)),
-        Shutdown = Task("shutdown", () => PowerOff(RebootCommand.PowerOff)),
+        Reboot = Task("reboot", Restart),
+        Shutdown = Task("shutdown", SwitchOff),
     };
 
     private static SequenceTask Task(string name, Action action) => new(name, _ =>
@@ -194,10 +195,19 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
         await node.Services.StopWhereAsync((_, _) => true, ct);
     }
 
-    private static void PowerOff(RebootCommand command)
+    /// <summary>The watchdog stays armed: where the hardware lets it, it guards the way through the firmware.</summary>
+    private void Restart()
     {
         Files.SyncAll();
-        Machine.Reboot(command);
+        rooms.Watchdog.Feed();
+        Machine.Reboot(RebootCommand.Restart);
+    }
+
+    private void SwitchOff()
+    {
+        Files.SyncAll();
+        rooms.Watchdog.Disarm();
+        Machine.Reboot(RebootCommand.PowerOff);
     }
 
     [LoggerMessage(LogLevel.Warning, "Going on without {Service}: {Reason}")]
@@ -227,4 +237,5 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
 /// <param name="Volumes">The volumes of the system disk.</param>
 /// <param name="Meta">The values of META.</param>
 /// <param name="Pods">Stops pods.</param>
-internal sealed record NodeRooms(IConfigurationService Config, IVolumes Volumes, IMeta Meta, IPodStopper Pods);
+/// <param name="Watchdog">The watchdog of the board.</param>
+internal sealed record NodeRooms(IConfigurationService Config, IVolumes Volumes, IMeta Meta, IPodStopper Pods, BoardWatchdog Watchdog);

@@ -27,6 +27,9 @@ public sealed record AuthorityOptions
     /// <summary>The authority of etcd.</summary>
     public static AuthorityOptions Etcd { get; } = new() { Organization = "etcd" };
 
+    /// <summary>The authority of updates.</summary>
+    public static AuthorityOptions Updates { get; } = new() { Organization = "talos", CommonName = "updates" };
+
     /// <summary>The throw-away authority of a node that has no configuration yet.</summary>
     public static AuthorityOptions Maintenance { get; } = new() { Organization = "talos", CommonName = "maintenance-service.talos.dev" };
 }

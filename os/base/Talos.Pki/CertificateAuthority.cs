@@ -108,6 +108,15 @@ public sealed class CertificateAuthority
         return new CertificateAndKey(IssueServer(names, commonName, key.SubjectPublicKeyInfo, lifetime), key.ToPem());
     }
 
+    /// <summary>Issues a certificate that may sign code, such as updates, with a new key.</summary>
+    public CertificateAndKey IssueCodeSigner(string commonName, KeyAlgorithm algorithm, TimeSpan lifetime)
+    {
+        var key = PrivateKey.Generate(algorithm);
+        string certificate = Issue(
+            DistinguishedName.Encode([], commonName), key.SubjectPublicKeyInfo, lifetime, [EnhancedKeyUsage(Oids.CodeSigning)]);
+        return new CertificateAndKey(certificate, key.ToPem());
+    }
+
     /// <summary>Signs a node's request as a server certificate: names are kept, Organizations are dropped, so it grants no role.</summary>
     public string SignServer(CertificateSigningRequest request, TimeSpan lifetime) =>
         IssueServer(request.Names, request.CommonName, request.SubjectPublicKeyInfo, lifetime);

@@ -12,4 +12,8 @@ internal static class Oids
     public const string SubjectAlternativeName = "2.5.29.17";
     public const string ServerAuth = "1.3.6.1.5.5.7.3.1";
     public const string ClientAuth = "1.3.6.1.5.5.7.3.2";
+    public const string CodeSigning = "1.3.6.1.5.5.7.3.3";
+    public const string KeyUsage = "2.5.29.15";
+    public const string BasicConstraints = "2.5.29.19";
+    public const string ExtendedKeyUsage = "2.5.29.37";
 }

@@ -72,6 +72,9 @@ public sealed record MachineConfiguration
     /// <summary>The hardware watchdog; null when nothing is said about it: then the board's own is used.</summary>
     public WatchdogConfiguration? Watchdog { get; init; }
 
+    /// <summary>Updates of the system.</summary>
+    public UpdateConfiguration Update { get; init; } = new();
+
     /// <summary>Container registries.</summary>
     public RegistriesConfiguration Registries { get; init; } = new();
 

@@ -20,6 +20,18 @@ internal static class RuntimeSchema
           +Document
           device*: path
           timeout: duration
+        UpdateProbe:
+          name*: name
+          url*: url
+          timeout: duration
+        UpdateDownload:
+          bytesPerSecond: size
+          proxy: url
+        UpdateConfig:
+          +Document
+          healthDeadline: duration
+          probes: [UpdateProbe]
+          download: UpdateDownload
         UdevRulesConfig ~:
           +Document
           rules: [string]

@@ -4,7 +4,7 @@ namespace Talos.Rpc.Authorization;
 
 /// <summary>Which roles may call which method. A method that is absent is for <see cref="Role.Admin"/> alone.</summary>
 /// <remarks>
-/// <see cref="Role.Reader"/> on ApplyConfiguration, BlockDeviceWipe and the LVM and MD methods counts only while the
+/// <see cref="Role.Reader"/> on ApplyConfiguration, Install, BlockDeviceWipe and the LVM and MD methods counts only while the
 /// node has no complete config; the method checks that itself.
 /// </remarks>
 internal static class MethodRoles
@@ -82,6 +82,16 @@ internal static class MethodRoles
         ["/machine.LVMService/PhysicalVolumeRemove"] = MaintenanceReaders,
 
         ["/machine.MDService/Destroy"] = MaintenanceReaders,
+
+        ["/machine.LifecycleService/Upgrade"] = AdminOnly,
+
+        // A reader only brings a node without config an update; the method checks that itself.
+        ["/talos.ota.v1.UpdateService/Install"] = MaintenanceReaders,
+        ["/talos.ota.v1.UpdateService/Status"] = Readers,
+        ["/talos.ota.v1.UpdateService/Slots"] = Readers,
+        ["/talos.ota.v1.UpdateService/MarkGood"] = AdminOnly,
+        ["/talos.ota.v1.UpdateService/MarkBad"] = AdminOnly,
+        ["/talos.ota.v1.UpdateService/Cancel"] = AdminOnly,
 
         ["/time.TimeService/Time"] = Readers,
         ["/time.TimeService/TimeCheck"] = Readers,

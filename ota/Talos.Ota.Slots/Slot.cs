@@ -33,6 +33,13 @@ public sealed record Slot(SlotId Id, SlotCondition Condition, int Generation = 0
     /// <summary>A slot with nothing to start.</summary>
     public static Slot Empty(SlotId id) => new(id, SlotCondition.Empty);
 
+    /// <summary>A slot that counts, started once more: with the last try it is bad unless it is blessed.</summary>
+    public Slot Started()
+    {
+        int left = Math.Max(TriesLeft - 1, 0);
+        return this with { Condition = left == 0 ? SlotCondition.Bad : SlotCondition.Trial, TriesLeft = left, TriesDone = TriesDone + 1 };
+    }
+
     /// <summary>For people: <c>B trial, 3 tries left</c>.</summary>
     public override string ToString() => Condition switch
     {

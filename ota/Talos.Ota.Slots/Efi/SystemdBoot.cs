@@ -23,13 +23,7 @@ public static class SystemdBoot
     {
         EfiBootFile? file = EfiBootFile.TryParse(name);
         return file?.Slot.Condition is SlotCondition.Trial or SlotCondition.Bad
-            ? EfiBootFile.Print(Counted(file.Slot))
+            ? EfiBootFile.Print(file.Slot.Started())
             : name;
-    }
-
-    private static Slot Counted(Slot slot)
-    {
-        int left = Math.Max(slot.TriesLeft - 1, 0);
-        return slot with { Condition = left == 0 ? SlotCondition.Bad : SlotCondition.Trial, TriesLeft = left, TriesDone = slot.TriesDone + 1 };
     }
 }

@@ -30,9 +30,9 @@ public static partial class Autoboot
             ?? table.Next ?? throw new SlotException("both slots are empty: autoboot.txt needs one to start");
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"# {State(table.A)} {State(table.B)}\n[all]\ntryboot_a_b=1\nboot_partition={PartitionOf(normal)}\n");
-        if (table.Trial is { } trial)
+        if (table[normal.Id.Other()] is { Condition: not SlotCondition.Empty } other)
         {
-            text.Append(CultureInfo.InvariantCulture, $"[tryboot]\nboot_partition={PartitionOf(trial)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"[tryboot]\nboot_partition={PartitionOf(other)}\n");
         }
 
         return Encoding.ASCII.GetBytes(text.ToString().PadRight(Size, '\n'));

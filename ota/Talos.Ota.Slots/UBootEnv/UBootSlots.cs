@@ -53,9 +53,7 @@ public static class UBootSlots
             return (table.Next?.Id, environment);
         }
 
-        int left = trial.TriesLeft - 1;
-        Slot counted = trial with { Condition = left == 0 ? SlotCondition.Bad : SlotCondition.Trial, TriesLeft = left, TriesDone = trial.TriesDone + 1 };
-        return (trial.Id, Write(environment, table.With(counted)));
+        return (trial.Id, Write(environment, table.With(trial.Started())));
     }
 
     private static Slot ReadSlot(UBootEnvironment environment, SlotId id, int generation)

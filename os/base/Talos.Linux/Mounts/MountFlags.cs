@@ -18,6 +18,8 @@ public enum MountFlags : uint
     Synchronous = 16,
     /// <summary>MS_REMOUNT.</summary>
     Remount = 32,
+    /// <summary>MS_DIRSYNC: changes of directories are on the medium when the call returns.</summary>
+    DirectorySync = 128,
     /// <summary>MS_NOATIME.</summary>
     NoAtime = 1024,
     /// <summary>MS_BIND.</summary>

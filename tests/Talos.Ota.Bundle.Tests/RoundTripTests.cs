@@ -80,13 +80,4 @@ public sealed class RoundTripTests
         Assert.Equal(own.Id, foreign.Id);
         Assert.Equal(Sample.Root, (await Sample.ReadAllAsync(foreign))[BundlePart.Root]);
     }
-
-    /// <summary>Gives its bytes once, a few at a time.</summary>
-    private sealed class OneWayStream(byte[] data) : MemoryStream(data)
-    {
-        public override bool CanSeek => false;
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            base.ReadAsync(buffer[..Math.Min(buffer.Length, 1000)], cancellationToken);
-    }
 }

@@ -23,13 +23,17 @@ public sealed class SigningCertificate
         AsnReader certificate = Sequence(new AsnReader(der, AsnEncodingRules.DER));
         _toBeSigned = certificate.PeekEncodedValue().ToArray();
         AsnReader body = certificate.ReadSequence();
-        certificate.ReadEncodedValue();
-        _signature = certificate.ReadBitString(out _);
+        ReadOnlyMemory<byte> algorithm = certificate.ReadEncodedValue();
+        _signature = certificate.ReadBitString(out int unusedBits);
         certificate.ThrowIfNotEmpty();
 
         body.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0));
         Serial = SerialText(body.ReadInteger());
-        body.ReadEncodedValue();
+        if (unusedBits != 0 || !body.ReadEncodedValue().Span.SequenceEqual(algorithm.Span))
+        {
+            throw new CryptographicException("the algorithm of its signature is not the one that is signed");
+        }
+
         _issuer = body.ReadEncodedValue().ToArray();
         AsnReader validity = body.ReadSequence();
         NotBefore = ReadTime(validity);

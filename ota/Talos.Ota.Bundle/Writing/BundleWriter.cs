@@ -73,7 +73,8 @@ public static class BundleWriter
         await input.CopyToAsync(output, ct).ConfigureAwait(false);
     }
 
-    private static async Task WriteFrontAsync(Stream output, ReadOnlyMemory<byte> manifest, ReadOnlyMemory<byte> keySet, Func<byte[], IEnumerable<ChainSignature>> sign, CancellationToken ct)
+    /// <summary>Writes what stands before the chunk index.</summary>
+    internal static async Task WriteFrontAsync(Stream output, ReadOnlyMemory<byte> manifest, ReadOnlyMemory<byte> keySet, Func<byte[], IEnumerable<ChainSignature>> sign, CancellationToken ct)
     {
         BundleHeader header = new(manifest.Length, keySet.Length, 0);
         byte[] signatures = SignatureBlock.Write(sign(BundleFront.MessageOf(header, manifest.Span)));

@@ -23,11 +23,11 @@ publish() {
 make_talosctl() {
   local runtime=linux-x64
   [[ $(uname -m) != aarch64 ]] || runtime=linux-arm64
-  publish talosctl os/host/Talosctl "$out/bin" "os/base os/api" -r "$runtime"
+  publish talosctl os/host/Talosctl "$out/bin" "os/base os/api ota" -r "$runtime"
   [[ -x $out/bin/talosctl ]] || fail "os/host/Talosctl gave no $out/bin/talosctl"
 }
 
-make_imager() { publish imager firmware/Talos.Imager "$out/imager" "boards os/base/Talos.Disks" --no-self-contained; }
+make_imager() { publish imager firmware/Talos.Imager "$out/imager" "boards os/base/Talos.Disks os/base/Talos.Pki ota/Talos.Ota.Bundle" --no-self-contained; }
 
 make_node() {
   publish machined os/daemons/Talos.Machined "$out/node" "os ota fleet-agent boards" -r linux-arm64

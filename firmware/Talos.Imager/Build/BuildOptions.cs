@@ -1,4 +1,6 @@
 using Talos.Boards;
+using Talos.Imager.Bundles;
+using Talos.Ota.Bundle;
 
 namespace Talos.Imager.Build;
 
@@ -34,6 +36,15 @@ internal sealed record BuildOptions
 
     /// <summary>Components left out of the root.</summary>
     public required IReadOnlySet<string> Without { get; init; }
+
+    /// <summary>Trust anchors of updates, and who signs the bundle.</summary>
+    public required UpdateKeys UpdateKeys { get; init; }
+
+    /// <summary>The oldest version the bundle can be installed from; null for any.</summary>
+    public SemanticVersion? MinimumVersion { get; init; }
+
+    /// <summary>The anti-rollback floor of nodes once the bundle is committed; null to leave it.</summary>
+    public SemanticVersion? Floor { get; init; }
 
     /// <summary>Folder the outputs appear in.</summary>
     public required string Output { get; init; }

@@ -21,10 +21,12 @@ internal static class Fingerprint
         text.Append(CultureInfo.InvariantCulture, $"release {options.Release}\nlevel {options.RootLevel}\nkubelet {kubelet}\n");
         text.Append(CultureInfo.InvariantCulture, $"arguments {string.Join(' ', options.KernelArgs)}\nwithout {string.Join(' ', options.Without.Order(StringComparer.Ordinal))}\n");
 
+        text.Append(CultureInfo.InvariantCulture, $"minimum {options.MinimumVersion}\nfloor {options.Floor}\nissued {Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH")}\n");
+
         IEnumerable<string> files = Folders
             .SelectMany(f => Directory.EnumerateFiles(Path.Combine(options.Firmware, f), "*", SearchOption.AllDirectories))
             .Order(StringComparer.Ordinal);
-        foreach (string file in (string[])[imager, options.BoardFile, options.Machined, options.Stage1, Path.Combine(options.Firmware, "components.lock"), .. options.Images, .. files])
+        foreach (string file in (string[])[imager, options.BoardFile, options.Machined, options.Stage1, Path.Combine(options.Firmware, "components.lock"), .. options.Images, .. options.UpdateKeys.Files, .. files])
         {
             text.Append(CultureInfo.InvariantCulture, $"{Path.GetFileName(file)} {await ComponentCache.Sha256Async(file, ct)}\n");
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using Talos.Imager.Bmap;
+using Talos.Imager.Bundles;
 using Talos.Imager.Components;
 using Talos.Imager.Disk;
 using Talos.Imager.Initramfs;
@@ -39,6 +40,12 @@ internal sealed class ImageBuilder(BuildOptions options, ComponentSet components
         string kernel = components.FileOf("kernel", "boot/vmlinuz-*");
         string uki = output.File(".efi");
         await File.WriteAllBytesAsync(uki, await UkiAsync(root, store.Release, initramfs, kernel, ct), ct);
+
+        if (options.UpdateKeys.Signer() is { } signer)
+        {
+            progress.Report($"bundle: packing and signing as {signer.Chain[0].Subject}");
+            await BundleOutput.WriteAsync(options, root, uki, signer, output.File(".bundle"), ct);
+        }
 
         string image = await DiskAsync(root, uki, output, ct);
         progress.Report("image: packing");

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Talos.Boards;
 using Talos.Imager.Build;
+using Talos.Imager.Bundles;
 using Talos.Imager.Components;
 using Talos.Imager.Reports;
+using Talos.Ota.Bundle;
 
 namespace Talos.Imager.Commands;
 
@@ -31,13 +33,19 @@ internal static class BuildCommand
 
     private static readonly Option<int> RootLevel = new("--root-level") { Description = "Level of zstd for the root, 1 to 22", DefaultValueFactory = _ => 19 };
 
+    private static readonly Option<string?> Keys = new("--update-keys") { Description = "Folder with anchors.pem, and signer.crt and signer.key to write a bundle; default: update-keys beside --output, made for development when absent" };
+
+    private static readonly Option<string?> MinimumVersion = new("--minimum-version") { Description = "Oldest version the bundle can be installed from" };
+
+    private static readonly Option<string?> Floor = new("--floor") { Description = "Oldest version a node takes after this one" };
+
     private static readonly Option<bool> Force = new("--force") { Description = "Build even when nothing changed" };
 
     public static Command Create()
     {
         Command command = new("build", "Builds a bootable disk image")
         {
-            BoardName, Output, Machined, Stage1, Repository, Kubelet, Images, KernelArgs, Without, Release, RootLevel, Force,
+            BoardName, Output, Machined, Stage1, Repository, Kubelet, Images, KernelArgs, Without, Release, RootLevel, Keys, MinimumVersion, Floor, Force,
         };
         command.SetAction(RunAsync);
         return command;
@@ -46,6 +54,12 @@ internal static class BuildCommand
     private static async Task RunAsync(ParseResult result, CancellationToken ct)
     {
         BuildOptions options = Options(result);
+        if (result.GetValue(Keys) is null && options.UpdateKeys.CreateWhenAbsent(TimeProvider.System))
+        {
+            await Console.Error.WriteLineAsync($"imager: {options.UpdateKeys.AnchorsFile}: made trust anchors and a signer for development; give --update-keys for a release");
+        }
+
+        options.UpdateKeys.Check();
         string fingerprint = await Fingerprint.OfAsync(options, result.GetValue(Kubelet), Path.Combine(AppContext.BaseDirectory, "imager.dll"), ct);
         if (!result.GetValue(Force) && OutputFolder.IsCurrent(options.Output, options.Name, fingerprint))
         {
@@ -76,8 +90,16 @@ internal static class BuildCommand
             RootLevel = level is >= 1 and <= 22 ? level : throw new ImagerException($"--root-level: {level} is not 1 to 22"),
             Without = new HashSet<string>(result.GetValue(Without) ?? []),
             Output = result.GetRequiredValue(Output),
+            UpdateKeys = new UpdateKeys(result.GetValue(Keys) ?? Path.GetFullPath(Path.Combine(result.GetRequiredValue(Output), "..", "update-keys"))),
+            MinimumVersion = Version(result, MinimumVersion),
+            Floor = Version(result, Floor),
         };
     }
+
+    private static SemanticVersion? Version(ParseResult result, Option<string?> option) =>
+        result.GetValue(option) is not { } text ? null
+        : SemanticVersion.TryParse(text, out SemanticVersion? version) ? version
+        : throw new ImagerException($"{option.Name} {text}: wanted is a version such as v1.2.3");
 
     private static string Existing(string path) => File.Exists(path) ? Path.GetFullPath(path) : throw new ImagerException($"{path}: no such file");
 

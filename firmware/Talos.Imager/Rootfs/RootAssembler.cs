@@ -101,6 +101,7 @@ internal static class RootAssembler
         tree.AddText("usr/lib/os-release", osRelease);
         tree.AddText("etc/os-release", osRelease);
         tree.AddFile("usr/share/talos/board.yaml", options.BoardFile, "settings");
+        tree.AddFile("usr/share/talos/ota/anchors.pem", options.UpdateKeys.AnchorsFile, "settings");
         tree.AddDirectory("usr/share/talos/images");
     }
 }

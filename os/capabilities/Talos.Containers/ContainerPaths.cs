@@ -5,6 +5,9 @@ internal static class ContainerPaths
 {
     public const string Socket = "/run/containerd/containerd.sock";
     public const string Root = "/var/lib/containerd";
+
+    /// <summary>What keeps unpacked layers.</summary>
+    public const string Snapshotter = "overlayfs";
     public const string State = "/run/containerd";
     public const string Configuration = "/system/etc/cri/config.toml";
     public const string RegistryHosts = "/system/etc/cri/hosts";

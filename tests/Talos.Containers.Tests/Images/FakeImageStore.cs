@@ -9,6 +9,8 @@ internal sealed class FakeImageStore : IImageStore, IImageLease
 
     public Dictionary<string, string> Images { get; } = [];
 
+    public HashSet<string> Unpacked { get; } = [];
+
     public int Writes { get; private set; }
 
     public int OpenLeases { get; private set; }
@@ -39,6 +41,14 @@ internal sealed class FakeImageStore : IImageStore, IImageLease
 
         Blobs[blob.Descriptor.Digest] = content.ToArray();
         return Task.CompletedTask;
+    }
+
+    public Task<bool> UnpackAsync(IReadOnlyList<OciLayer> layers, CancellationToken ct)
+    {
+        Assert.All(layers, l => Assert.Contains(l.Blob.Digest, Blobs.Keys));
+        int before = Unpacked.Count;
+        Unpacked.UnionWith(layers.Select(l => l.ChainId));
+        return Task.FromResult(Unpacked.Count > before);
     }
 
     public Task<bool> PutImageAsync(string name, OciDescriptor target, IReadOnlyDictionary<string, string> labels, CancellationToken ct)

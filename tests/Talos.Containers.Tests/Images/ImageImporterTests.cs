@@ -17,6 +17,7 @@ public sealed class ImageImporterTests : IAsyncDisposable
         Assert.True(image.Changed);
         Assert.Equal(3, _store.Blobs.Count);
         Assert.Equal(manifest, _store.Images["localhost/app:1"]);
+        Assert.Equal([TestArchive.DigestOf(new byte[1000])], _store.Unpacked);
         Assert.Equal(0, _store.OpenLeases);
     }
 

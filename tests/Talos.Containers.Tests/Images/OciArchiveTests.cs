@@ -55,6 +55,28 @@ public sealed class OciArchiveTests
     }
 
     [Fact]
+    public void The_layers_of_a_root_are_named_by_all_below_them()
+    {
+        string first = TestArchive.DigestOf("first"u8.ToArray());
+        string second = TestArchive.DigestOf("second"u8.ToArray());
+        OciDescriptor blob = new("application/vnd.oci.image.layer.v1.tar", first, 5);
+
+        IReadOnlyList<OciLayer> layers = OciLayer.Chain([blob, blob], [first, second]);
+
+        Assert.Equal(first, layers[0].ChainId);
+        Assert.Equal(TestArchive.DigestOf(System.Text.Encoding.UTF8.GetBytes($"{first} {second}")), layers[1].ChainId);
+    }
+
+    [Fact]
+    public void A_config_without_a_valid_name_for_each_layer_is_refused()
+    {
+        TestArchive archive = new();
+        archive.AddImage("localhost/app:1", diffId: "sha256:short");
+
+        Assert.Contains("rootfs.diff_ids", Assert.Throws<ContainersException>(() => Plan(archive)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_missing_layer_is_named()
     {
         TestArchive archive = new();

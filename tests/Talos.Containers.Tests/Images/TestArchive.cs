@@ -20,10 +20,10 @@ internal sealed class TestArchive
     }
 
     /// <summary>Adds an image with one layer and gives the digest of its manifest.</summary>
-    public string AddImage(string? name, byte[]? layer = null, string architecture = "arm64")
+    public string AddImage(string? name, byte[]? layer = null, string architecture = "arm64", string? diffId = null)
     {
         byte[] layerContent = layer ?? Encoding.UTF8.GetBytes("layer of " + name);
-        byte[] config = Encoding.UTF8.GetBytes($$"""{"architecture":"{{architecture}}","os":"linux","name":"{{name}}"}""");
+        byte[] config = Encoding.UTF8.GetBytes($$"""{"architecture":"{{architecture}}","os":"linux","name":"{{name}}","rootfs":{"type":"layers","diff_ids":["{{diffId ?? DigestOf(layerContent)}}"]} }""");
         string manifest = $$"""
             {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",
             "config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{AddBlob(config)}}","size":{{config.Length}}},

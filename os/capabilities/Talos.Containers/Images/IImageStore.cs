@@ -20,6 +20,11 @@ internal interface IImageLease : IAsyncDisposable
     /// <exception cref="ContainersException">The content does not match the digest.</exception>
     Task WriteBlobAsync(OciBlob blob, BlobReader read, CancellationToken ct);
 
+    /// <summary>Unpacks the layers of a root, lowest first, so that their files are on the disk when an image names them.</summary>
+    /// <remarks>Unpacked only when a container needs it, a root lies in the page cache: a power cut then leaves empty files under a name that promises whole ones.</remarks>
+    /// <returns>False when all of them were there already.</returns>
+    Task<bool> UnpackAsync(IReadOnlyList<OciLayer> layers, CancellationToken ct);
+
     /// <summary>Creates the image or points it to another target.</summary>
     /// <returns>False when it was so already.</returns>
     Task<bool> PutImageAsync(string name, OciDescriptor target, IReadOnlyDictionary<string, string> labels, CancellationToken ct);

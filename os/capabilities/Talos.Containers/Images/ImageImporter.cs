@@ -30,8 +30,9 @@ internal sealed class ImageImporter(IImageStore store, string architecture)
                 }
             }
 
+            bool unpacked = await lease.UnpackAsync(image.Layers, ct);
             bool changed = await lease.PutImageAsync(image.Name, image.Target, ImageLabels, ct);
-            imported.Add(new ImportedImage(image.Name, image.Target.Digest, image.Blobs.Sum(blob => blob.Descriptor.Size), changed || written > 0));
+            imported.Add(new ImportedImage(image.Name, image.Target.Digest, image.Blobs.Sum(blob => blob.Descriptor.Size), changed || unpacked || written > 0));
         }
 
         return imported;

@@ -59,8 +59,9 @@ internal sealed class OciArchive : IDisposable
             string name = target.ImageName
                 ?? throw Damaged($"index.json: {target.Digest} has no annotation io.containerd.image.name");
             List<OciBlob> blobs = [];
-            AddTree(target, architecture, depth: 0, blobs);
-            images.Add(new OciImage(name, target, blobs));
+            List<OciLayer> layers = [];
+            AddTree(target, architecture, depth: 0, blobs, layers);
+            images.Add(new OciImage(name, target, blobs, layers));
         }
 
         return images.Count > 0 ? images : throw Damaged("index.json names no image");
@@ -119,7 +120,7 @@ internal sealed class OciArchive : IDisposable
         }
     }
 
-    private void AddTree(OciDescriptor target, string architecture, int depth, List<OciBlob> blobs)
+    private void AddTree(OciDescriptor target, string architecture, int depth, List<OciBlob> blobs, List<OciLayer> layers)
     {
         if (depth > 2)
         {
@@ -138,13 +139,13 @@ internal sealed class OciArchive : IDisposable
                     continue;
                 }
 
-                AddTree(member, architecture, depth + 1, blobs);
+                AddTree(member, architecture, depth + 1, blobs, layers);
                 labels[$"containerd.io/gc.ref.content.m.{members++}"] = member.Digest;
             }
         }
         else if (target.IsManifest)
         {
-            AddManifest(document.RootElement, target, labels, blobs);
+            AddManifest(document.RootElement, target, labels, blobs, layers);
         }
         else
         {
@@ -154,7 +155,7 @@ internal sealed class OciArchive : IDisposable
         blobs.Add(new OciBlob(target, labels));
     }
 
-    private void AddManifest(JsonElement manifest, OciDescriptor target, Dictionary<string, string> labels, List<OciBlob> blobs)
+    private void AddManifest(JsonElement manifest, OciDescriptor target, Dictionary<string, string> labels, List<OciBlob> blobs, List<OciLayer> layers)
     {
         if (!manifest.TryGetProperty("config", out JsonElement configJson))
         {
@@ -162,17 +163,41 @@ internal sealed class OciArchive : IDisposable
         }
 
         OciDescriptor config = OciDescriptor.Parse(configJson, target.Digest);
-        ReadDocument(config);
-        labels["containerd.io/gc.ref.content.config"] = config.Digest;
-        blobs.Add(new OciBlob(config, OciBlob.NoLabels));
+        List<OciDescriptor> layerBlobs = Descriptors(manifest, "layers", target.Digest);
+        IReadOnlyList<OciLayer> chain = OciLayer.Chain(layerBlobs, DiffIds(config, layerBlobs.Count));
+        if (layers.Count == 0)
+        {
+            layers.AddRange(chain);
+        }
 
-        int layers = 0;
-        foreach (OciDescriptor layer in Descriptors(manifest, "layers", target.Digest))
+        labels["containerd.io/gc.ref.content.config"] = config.Digest;
+        blobs.Add(new OciBlob(config, chain.Count == 0
+            ? OciBlob.NoLabels
+            : new Dictionary<string, string> { [$"containerd.io/gc.ref.snapshot.{ContainerPaths.Snapshotter}"] = chain[^1].ChainId }));
+
+        foreach (OciDescriptor layer in layerBlobs)
         {
             Find(layer);
-            labels[$"containerd.io/gc.ref.content.l.{layers++}"] = layer.Digest;
+            labels[$"containerd.io/gc.ref.content.l.{labels.Count - 1}"] = layer.Digest;
             blobs.Add(new OciBlob(layer, OciBlob.NoLabels));
         }
+    }
+
+    /// <summary>The digests of the uncompressed layers, which the image's configuration names.</summary>
+    private List<string> DiffIds(OciDescriptor config, int count)
+    {
+        using JsonDocument document = Parse(ReadDocument(config), config.Digest);
+        if (document.RootElement.ValueKind is not JsonValueKind.Object
+            || !document.RootElement.TryGetProperty("rootfs", out JsonElement rootfs) || rootfs.ValueKind is not JsonValueKind.Object
+            || !rootfs.TryGetProperty("diff_ids", out JsonElement list) || list.ValueKind is not JsonValueKind.Array)
+        {
+            throw Damaged($"{config.Digest}: no list rootfs.diff_ids");
+        }
+
+        List<string> ids = [.. list.EnumerateArray().Select(id => id.ValueKind is JsonValueKind.String && OciDescriptor.IsSha256(id.GetString()!)
+            ? id.GetString()!
+            : throw Damaged($"{config.Digest}: rootfs.diff_ids holds {id.GetRawText()}, which is not sha256 with 64 hexadecimal digits"))];
+        return ids.Count == count ? ids : throw Damaged($"{config.Digest}: {ids.Count} rootfs.diff_ids for {count} layers");
     }
 
     private List<OciDescriptor> Descriptors(JsonElement parent, string name, string document)

@@ -2,8 +2,10 @@ using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Talos.Api.Containerd.ContentV1;
+using Talos.Api.Containerd.DiffV1;
 using Talos.Api.Containerd.LeasesV1;
 using Talos.Api.Containerd.NamespacesV1;
+using Talos.Api.Containerd.SnapshotsV1;
 using Talos.Api.Containerd.TasksV1;
 using Talos.Api.Cri.V1;
 
@@ -54,6 +56,8 @@ internal sealed class ContainerdClient : IDisposable
         Content = new Content.ContentClient(_channel);
         Images = new Api.Containerd.ImagesV1.Images.ImagesClient(_channel);
         Leases = new Leases.LeasesClient(_channel);
+        Snapshots = new Snapshots.SnapshotsClient(_channel);
+        Diff = new Diff.DiffClient(_channel);
         Namespaces = new Namespaces.NamespacesClient(_channel);
         Containers = new Api.Containerd.ContainersV1.Containers.ContainersClient(_channel);
         Tasks = new Tasks.TasksClient(_channel);
@@ -73,6 +77,12 @@ internal sealed class ContainerdClient : IDisposable
 
     /// <summary>Leases against garbage collection.</summary>
     public Leases.LeasesClient Leases { get; }
+
+    /// <summary>Unpacked layers.</summary>
+    public Snapshots.SnapshotsClient Snapshots { get; }
+
+    /// <summary>Unpacks layers.</summary>
+    public Diff.DiffClient Diff { get; }
 
     /// <summary>Namespaces of containerd, which are not those of Kubernetes.</summary>
     public Namespaces.NamespacesClient Namespaces { get; }

@@ -4,8 +4,10 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Talos.Api.Containerd;
 using Talos.Api.Containerd.ContentV1;
+using Talos.Api.Containerd.DiffV1;
 using Talos.Api.Containerd.ImagesV1;
 using Talos.Api.Containerd.NamespacesV1;
+using Talos.Api.Containerd.SnapshotsV1;
 using Talos.Containers.Images;
 
 namespace Talos.Containers.Ports;
@@ -75,6 +77,24 @@ internal sealed class ContainerdImageStore(ContainerdClient containerd, TimeProv
             }
         }
 
+        public async Task<bool> UnpackAsync(IReadOnlyList<OciLayer> layers, CancellationToken ct)
+        {
+            bool unpacked = false;
+            string parent = "";
+            foreach (OciLayer layer in layers)
+            {
+                if (!await HasSnapshotAsync(layer.ChainId, ct))
+                {
+                    await UnpackAsync(layer, parent, ct);
+                    unpacked = true;
+                }
+
+                parent = layer.ChainId;
+            }
+
+            return unpacked;
+        }
+
         public async Task<bool> PutImageAsync(
             string name, OciDescriptor target, IReadOnlyDictionary<string, string> labels, CancellationToken ct)
         {
@@ -116,6 +136,62 @@ internal sealed class ContainerdImageStore(ContainerdClient containerd, TimeProv
             catch (RpcException)
             {
                 // It expires by itself; an import that worked must not fail for it.
+            }
+        }
+
+        private async Task<bool> HasSnapshotAsync(string name, CancellationToken ct)
+        {
+            try
+            {
+                StatSnapshotResponse found = await containerd.Snapshots.StatAsync(
+                    new StatSnapshotRequest { Snapshotter = ContainerPaths.Snapshotter, Key = name }, Headers, cancellationToken: ct);
+                return found.Info.Kind is Kind.Committed;
+            }
+            catch (RpcException e) when (e.StatusCode is StatusCode.NotFound)
+            {
+                return false;
+            }
+        }
+
+        private async Task UnpackAsync(OciLayer layer, string parent, CancellationToken ct)
+        {
+            Metadata leased = ContainerdClient.In(ContainerdClient.KubernetesNamespace, id);
+            string key = $"extract-{id} {layer.ChainId}";
+            PrepareSnapshotResponse prepared = await containerd.Snapshots.PrepareAsync(
+                new PrepareSnapshotRequest { Snapshotter = ContainerPaths.Snapshotter, Key = key, Parent = parent }, leased, cancellationToken: ct);
+            try
+            {
+                ApplyRequest apply = new()
+                {
+                    Diff = new BlobDescriptor { MediaType = layer.Blob.MediaType, Digest = layer.Blob.Digest, Size = layer.Blob.Size },
+                    Mounts = { prepared.Mounts },
+                    SyncFs = true,
+                };
+                await containerd.Diff.ApplyAsync(apply, leased, cancellationToken: ct);
+                await containerd.Snapshots.CommitAsync(
+                    new CommitSnapshotRequest { Snapshotter = ContainerPaths.Snapshotter, Name = layer.ChainId, Key = key }, leased, cancellationToken: ct);
+            }
+            catch (RpcException e) when (e.StatusCode is StatusCode.AlreadyExists)
+            {
+                // A container that was started meanwhile unpacked the same layer.
+                await RemoveSnapshotAsync(key);
+            }
+            catch
+            {
+                await RemoveSnapshotAsync(key);
+                throw;
+            }
+        }
+
+        private async Task RemoveSnapshotAsync(string key)
+        {
+            try
+            {
+                await containerd.Snapshots.RemoveAsync(new RemoveSnapshotRequest { Snapshotter = ContainerPaths.Snapshotter, Key = key }, Headers);
+            }
+            catch (RpcException)
+            {
+                // The lease takes it away when it ends.
             }
         }
 

@@ -29,6 +29,7 @@ internal static class MountTasks
             File.CreateSymbolicLink("/var/run", "/run");
         }
 
+        BindNetworkState();
         foreach (string target in NodeMounts.Overlays.Where(t => Directory.Exists(t) && !IsMounted(t)))
         {
             string name = target.Trim('/').Replace('/', '-');
@@ -42,6 +43,18 @@ internal static class MountTasks
 
     /// <summary>Whether something is mounted at a place.</summary>
     public static bool IsMounted(string target) => MountInfo.Find(target) is not null;
+
+    /// <summary>Puts the state of pod networks on tmpfs: it describes network namespaces, which end with the boot.</summary>
+    /// <remarks>Found after a power cut: an empty cached result here keeps the CRI from ever removing the pod it belonged to.</remarks>
+    private static void BindNetworkState()
+    {
+        if (!IsMounted(NodeMounts.NetworkState))
+        {
+            const string Volatile = "/run/cni/state";
+            Directory.CreateDirectory(Volatile);
+            Mounts.Bind(Volatile, NodeMounts.NetworkState);
+        }
+    }
 
     /// <summary>Unmounts what pods left, the deepest places first.</summary>
     public static void UnmountPods() => UnmountAll(m => PodPlaces.Any(p => m.StartsWith(p + "/", StringComparison.Ordinal)));

@@ -49,10 +49,13 @@ internal static class NodeMounts
     /// <summary>Directories of the root that can be written because their changes lie on EPHEMERAL.</summary>
     public static IReadOnlyList<string> Overlays { get; } = ["/etc/cni", "/etc/kubernetes", "/opt"];
 
+    /// <summary>Where the CNI library keeps the results of its plugins.</summary>
+    public const string NetworkState = "/var/lib/cni";
+
     /// <summary>Directories made on EPHEMERAL.</summary>
     public static IReadOnlyList<string> EphemeralDirectories { get; } =
     [
-        "/var/log", "/var/log/pods", "/var/log/containers", "/var/lib", "/var/lib/containerd", "/var/lib/kubelet", "/var/lib/cni",
+        "/var/log", "/var/log/pods", "/var/log/containers", "/var/lib", "/var/lib/containerd", "/var/lib/kubelet", NetworkState,
         "/var/cache", "/var/tmp", "/var/system", "/var/system/overlays",
     ];
 }

@@ -16,7 +16,7 @@ public sealed class ServiceTests(NodeFixture node)
     [InlineData("cri")]
     public async Task A_killed_service_is_back_within_seconds_and_an_event_says_so(string service)
     {
-        await node.UntilPageAsync(node.Machine.Web(8082), "", TimeSpan.FromMinutes(6));
+        await node.UntilPageAsync(node.Machine.Web(8082), "tools", TimeSpan.FromMinutes(6));
         await UntilHealthyAsync(service, TimeSpan.FromMinutes(3));
         int before = await ProcessAsync(service);
 

@@ -43,6 +43,7 @@ internal static class Testdata
                         mkdir -p /tmp/www/cgi-bin
                         printf '#!/bin/sh\necho "Content-Type: text/plain"\necho\nkill -9 $QUERY_STRING && echo killed\n' > /tmp/www/cgi-bin/kill
                         /bin/busybox chmod 755 /tmp/www/cgi-bin/kill
+                        echo tools > /tmp/www/index.html
                         exec /bin/httpd -f -p 8082 -h /tmp/www
         """;
 

@@ -8,6 +8,9 @@ internal static class Boot
     private const string NewRoot = "/root";
     private const string Init = "/usr/bin/init";
 
+    /// <summary>One arena of the C library instead of eight a processor: several MiB less of PID 1.</summary>
+    private static readonly string[] Environment = ["HOME=/root", "PATH=/usr/bin:/usr/sbin", "TERM=linux", "MALLOC_ARENA_MAX=1"];
+
     private static readonly TimeSpan DiskTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Returns only by an exception.</summary>
@@ -23,7 +26,7 @@ internal static class Boot
         log.Info($"root of slot {arguments.Slot} on {device}; switching root after {SystemClock.SinceBoot().TotalSeconds:F2} s");
 
         SwitchRoot.To(NewRoot);
-        ProcessImage.Replace(Init, Init, []);
+        ProcessImage.Replace(Init, Init, [], Environment);
     }
 
     /// <summary>

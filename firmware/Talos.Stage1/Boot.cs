@@ -18,41 +18,46 @@ internal static class Boot
     {
         KernelCommandLine line = KernelCommandLine.Read();
         BootArguments arguments = BootArguments.From(line);
-        log.Info($"slot {arguments.Slot}");
         Modules.Load(log);
         BootWatchdog.Arm(line, log);
 
-        string device = MountRoot(arguments, Partitions.WaitFor(arguments.PartitionLabel, DiskTimeout), log);
-        log.Info($"root of slot {arguments.Slot} on {device}; switching root after {SystemClock.SinceBoot().TotalSeconds:F2} s");
+        Candidate root = MountRoot(arguments, InOrder(Partitions.WaitFor(arguments, DiskTimeout)), log);
+        log.Info($"root of slot {root.Label[^1]} on {root.Device}; switching root after {SystemClock.SinceBoot().TotalSeconds:F2} s");
 
         SwitchRoot.To(NewRoot);
         ProcessImage.Replace(Init, Init, [], Environment);
     }
 
+    /// <summary>When both slots hold the same system, the boot loader knows which of them it started.</summary>
+    private static IReadOnlyList<Candidate> InOrder(IReadOnlyList<Candidate> found) =>
+        found.Select(c => c.Label).Distinct().Count() > 1 && SelectedEntry.ReadSlot() is { } slot
+            ? [.. found.OrderByDescending(c => c.Label == $"ROOT-{slot}")]
+            : found;
+
     /// <summary>
-    /// Tries each partition of the label: with a second medium attached there may be two. Any that fits the
+    /// Tries each partition: with a second medium attached there may be two of one label. Any that fits the
     /// hash holds the same bytes, so it does not matter which one it is.
     /// </summary>
-    private static string MountRoot(BootArguments arguments, IReadOnlyList<string> devices, BootLog log)
+    private static Candidate MountRoot(BootArguments arguments, IReadOnlyList<Candidate> candidates, BootLog log)
     {
         Directory.CreateDirectory(NewRoot);
         LinuxException? last = null;
-        foreach (string device in devices)
+        foreach (Candidate candidate in candidates)
         {
             try
             {
-                MountVerified(arguments, device);
-                return device;
+                MountVerified(arguments, candidate.Device);
+                return candidate;
             }
             catch (LinuxException e)
             {
-                log.Warning($"{device} does not fit: {e.Message}");
+                log.Warning($"{candidate.Device} ({candidate.Label}) does not fit: {e.Message}");
                 last = e;
             }
         }
 
         throw new BootException(
-            $"slot {arguments.Slot}: {string.Join(" and ", devices)} ({arguments.PartitionLabel}) does not hold the root with the hash {arguments.RootHash}", last);
+            $"{string.Join(" and ", candidates.Select(c => $"{c.Device} ({c.Label})"))}: no root with the verity hash {arguments.RootHash}", last);
     }
 
     private static void MountVerified(BootArguments arguments, string device)

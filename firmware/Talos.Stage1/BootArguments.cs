@@ -4,23 +4,23 @@ using Talos.Linux;
 namespace Talos.Stage1;
 
 /// <summary>What the kernel command line of the slot says about its root. The command line is part of the signed UKI.</summary>
-/// <param name="Slot">A or B.</param>
+/// <param name="Slot">A or B; null when the command line fits both, as that of a bundle does.</param>
 /// <param name="RootHash">64 lower-case hexadecimal digits.</param>
 /// <param name="Salt">Hexadecimal digits, or <c>-</c> for none.</param>
 /// <param name="DataBlocks">Blocks of 4096 bytes.</param>
-internal sealed record BootArguments(string Slot, string RootHash, string Salt, ulong DataBlocks)
+internal sealed record BootArguments(string? Slot, string RootHash, string Salt, ulong DataBlocks)
 {
-    /// <summary>GPT label of the slot's root partition.</summary>
-    internal string PartitionLabel => $"ROOT-{Slot}";
+    /// <summary>GPT labels of the partitions the root may be on.</summary>
+    internal IReadOnlyList<string> PartitionLabels => Slot is null ? ["ROOT-A", "ROOT-B"] : [$"ROOT-{Slot}"];
 
     internal static BootArguments From(KernelCommandLine line)
     {
-        string slot = Required(line, "talos.slot");
+        string? slot = line.Find("talos.slot");
         string hash = Required(line, "talos.verity.roothash");
         string salt = Required(line, "talos.verity.salt");
         string blocks = Required(line, "talos.verity.datablocks");
 
-        if (slot is not ("A" or "B"))
+        if (slot is not (null or "A" or "B"))
         {
             throw new BootException($"talos.slot={slot}: want A or B");
         }

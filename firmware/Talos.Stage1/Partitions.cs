@@ -7,23 +7,31 @@ internal static class Partitions
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Device nodes of all partitions with this label, in order of name; waits for the first.</summary>
-    /// <param name="label">GPT partition label.</param>
+    /// <summary>A disk of another controller may come later than one whose partitions do not fit.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>Waits for partitions that hold the root of the command line.</summary>
+    /// <param name="arguments">What is looked for.</param>
     /// <param name="limit">How long disks may take to appear.</param>
-    internal static IReadOnlyList<string> WaitFor(string label, TimeSpan limit)
+    /// <returns>Those that fit; when none does, all with a label that is looked for.</returns>
+    internal static IReadOnlyList<Candidate> WaitFor(BootArguments arguments, TimeSpan limit)
     {
         TimeSpan end = SystemClock.SinceBoot() + limit;
+        TimeSpan? foundAt = null;
         while (true)
         {
-            IReadOnlyList<string> found = Find(label);
-            if (found.Count > 0)
+            Candidate[] found = [.. arguments.PartitionLabels.SelectMany(label => Find(label).Select(device => new Candidate(label, device)))];
+            Candidate[] fitting = [.. found.Where(c => VeritySuperblock.Fits(c.Device, arguments))];
+            TimeSpan now = SystemClock.SinceBoot();
+            foundAt ??= found.Length > 0 ? now : null;
+            if (fitting.Length > 0 || now - foundAt > Patience)
             {
-                return found;
+                return fitting.Length > 0 ? fitting : found;
             }
 
-            if (SystemClock.SinceBoot() > end)
+            if (now > end)
             {
-                throw new BootException($"no partition with the label {label} appeared within {limit.TotalSeconds} s");
+                throw new BootException($"no partition with the label {string.Join(" or ", arguments.PartitionLabels)} appeared within {limit.TotalSeconds} s");
             }
 
             Delay.For(Interval);
@@ -53,3 +61,8 @@ internal static class Partitions
         return found;
     }
 }
+
+/// <summary>A partition the root may be on.</summary>
+/// <param name="Label">Its GPT label.</param>
+/// <param name="Device">Its device node.</param>
+internal sealed record Candidate(string Label, string Device);

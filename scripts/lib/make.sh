@@ -27,7 +27,7 @@ make_talosctl() {
   [[ -x $out/bin/talosctl ]] || fail "os/host/Talosctl gave no $out/bin/talosctl"
 }
 
-make_imager() { publish imager firmware/Talos.Imager "$out/imager" "boards os/base/Talos.Disks os/base/Talos.Pki ota/Talos.Ota.Bundle" --no-self-contained; }
+make_imager() { publish imager firmware/Talos.Imager "$out/imager" "boards os/base/Talos.Disks os/base/Talos.Pki ota/Talos.Ota.Bundle ota/Talos.Ota.Slots" --no-self-contained; }
 
 make_node() {
   publish machined os/daemons/Talos.Machined "$out/node" "os ota fleet-agent boards" -r linux-arm64

@@ -12,8 +12,39 @@ public sealed class BootArgumentsTests
         BootArguments arguments = Parse($"talos.slot=B talos.verity.roothash={Hash} talos.verity.salt=abcd talos.verity.datablocks=9000 pti=on");
 
         Assert.Equal(new BootArguments("B", Hash, "abcd", 9000), arguments);
-        Assert.Equal("ROOT-B", arguments.PartitionLabel);
+        Assert.Equal(["ROOT-B"], arguments.PartitionLabels);
     }
+
+    [Fact]
+    public void Without_a_slot_the_root_may_be_on_either() =>
+        Assert.Equal(["ROOT-A", "ROOT-B"], Parse($"talos.verity.roothash={Hash} talos.verity.salt=abcd talos.verity.datablocks=9000").PartitionLabels);
+
+    [Theory]
+    [InlineData(9000, "abcd", true)]
+    [InlineData(9001, "abcd", false)]
+    [InlineData(9000, "abce", false)]
+    [InlineData(9000, "-", false)]
+    public void A_partition_is_told_by_the_salt_and_the_length_in_its_superblock(ulong blocks, string salt, bool fits)
+    {
+        byte[] block = new byte[512];
+        "verity"u8.CopyTo(block);
+        BitConverter.TryWriteBytes(block.AsSpan(72), 9000UL);
+        block[80] = 2;
+        (block[88], block[89]) = (0xAB, 0xCD);
+
+        Assert.Equal(fits, VeritySuperblock.Fits(block, new BootArguments(null, Hash, salt, blocks)));
+        block[0] = 0;
+        Assert.False(VeritySuperblock.Fits(block, new BootArguments(null, Hash, salt, blocks)));
+    }
+
+    [Theory]
+    [InlineData("talos-000002-b.efi", 'B')]
+    [InlineData("talos-000002-A+2-1.efi", 'A')]
+    [InlineData("talos-000002-AB.efi", null)]
+    [InlineData("auto-reboot-to-firmware-setup", null)]
+    [InlineData("", null)]
+    public void The_boot_loader_says_which_slot_it_started(string entry, char? slot) =>
+        Assert.Equal(slot, SelectedEntry.SlotOf([6, 0, 0, 0, .. System.Text.Encoding.Unicode.GetBytes(entry + "\0")]));
 
     [Theory]
     [InlineData("talos.slot=A", "the kernel command line has no talos.verity.roothash=")]

@@ -11,6 +11,8 @@ using Talos.Imager.Sbom;
 using Talos.Imager.Tools;
 using Talos.Imager.Uki;
 using Talos.Imager.Verity;
+using Talos.Ota.Slots;
+using Talos.Ota.Slots.Efi;
 
 namespace Talos.Imager.Build;
 
@@ -20,7 +22,7 @@ namespace Talos.Imager.Build;
 /// <param name="progress">Gets a line a step.</param>
 internal sealed class ImageBuilder(BuildOptions options, ComponentSet components, IProgress<string> progress)
 {
-    private const char Slot = 'A';
+    private static readonly EfiBootFile BootFile = new(new Slot(SlotId.A, SlotCondition.Good, Generation: 1));
 
     /// <summary>Builds and publishes.</summary>
     /// <param name="fingerprint">Checksum of the input, kept beside the outputs.</param>
@@ -84,11 +86,11 @@ internal sealed class ImageBuilder(BuildOptions options, ComponentSet components
     private async Task<byte[]> UkiAsync(VerityRoot root, string release, string initramfs, string kernel, CancellationToken ct)
     {
         IReadOnlyList<string> common = NameList.Parse(await File.ReadAllTextAsync(Path.Combine(options.Firmware, "kernel", "cmdline"), ct));
-        string commandLine = CommandLine.Compose(Slot, root, options.Board, common, options.KernelArgs);
+        string commandLine = CommandLine.Compose(root, options.Board, common, options.KernelArgs);
         byte[] stub = await File.ReadAllBytesAsync(components.FileOf("systemd-boot-efi", "usr/lib/systemd/boot/efi/linuxaa64.efi.stub"), ct);
         return UkiWriter.Append(stub,
         [
-            (".osrel", Encoding.UTF8.GetBytes(OsRelease.Text(options.Release))),
+            (".osrel", Encoding.UTF8.GetBytes(OsRelease.BootEntry(options.Release))),
             (".cmdline", Encoding.UTF8.GetBytes(commandLine)),
             (".uname", Encoding.UTF8.GetBytes(release)),
             (".initrd", await File.ReadAllBytesAsync(initramfs, ct)),
@@ -107,7 +109,7 @@ internal sealed class ImageBuilder(BuildOptions options, ComponentSet components
         [
             ("EFI/BOOT/BOOTAA64.EFI", components.FileOf("systemd-boot-efi", "usr/lib/systemd/boot/efi/systemd-bootaa64.efi")),
             ("loader/loader.conf", Path.Combine(options.Firmware, "boot", "efi", "loader.conf")),
-            ($"EFI/Linux/talos-{Slot}.efi", uki),
+            ($"{EfiBootFile.Folder}/{BootFile.Name}", uki),
         ], ct);
         await disk.WriteRawAsync(DiskLayout.RootA, root.Path, ct);
         return path;

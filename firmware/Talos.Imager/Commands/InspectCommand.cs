@@ -40,7 +40,7 @@ internal static class InspectCommand
             Console.Write(uki.ToText(name));
             if (result.GetValue(Verify))
             {
-                await image.VerifyAsync(table, uki, ct);
+                await image.VerifyAsync(table, name, uki, ct);
                 Console.WriteLine("  root: every block fits the root hash");
             }
         }

@@ -3,6 +3,8 @@ using Talos.Disks.Gpt;
 using Talos.Imager.Disk;
 using Talos.Imager.Tools;
 using Talos.Imager.Verity;
+using Talos.Ota.Slots;
+using Talos.Ota.Slots.Efi;
 
 namespace Talos.Imager.Inspect;
 
@@ -10,7 +12,6 @@ namespace Talos.Imager.Inspect;
 /// <param name="path">The raw image.</param>
 internal sealed class ImageReader(string path)
 {
-    private const string UkiFolder = "EFI/Linux";
     private const int BufferSize = 1 << 20;
 
     /// <summary>The partition table.</summary>
@@ -25,7 +26,7 @@ internal sealed class ImageReader(string path)
     public async Task<IReadOnlyList<(string Name, UkiReport Report)>> UkisAsync(GptTable table, CancellationToken ct)
     {
         string drive = string.Create(CultureInfo.InvariantCulture, $"{path}@@{Offset(Find(table, DiskLayout.Efi))}");
-        string listing = await Tool.RunAsync("mdir", ["-b", "-i", drive, $"::/{UkiFolder}"], environment: Fat.Environment, ct: ct);
+        string listing = await Tool.RunAsync("mdir", ["-b", "-i", drive, $"::/{EfiBootFile.Folder}"], environment: Fat.Environment, ct: ct);
         List<(string Name, UkiReport Report)> ukis = [];
         foreach (string line in listing.Split('\n').Where(l => l.EndsWith(".efi", StringComparison.OrdinalIgnoreCase)))
         {
@@ -39,10 +40,14 @@ internal sealed class ImageReader(string path)
     }
 
     /// <summary>Compares every block of a slot's root with the root hash on the command line of its UKI.</summary>
+    /// <param name="table">The partition table.</param>
+    /// <param name="name">File name of the UKI, which says its slot.</param>
+    /// <param name="uki">The UKI.</param>
+    /// <param name="ct">Cancels.</param>
     /// <exception cref="ImagerException">A block differs, or the command line does not say what to compare with.</exception>
-    public async Task VerifyAsync(GptTable table, UkiReport uki, CancellationToken ct)
+    public async Task VerifyAsync(GptTable table, string name, UkiReport uki, CancellationToken ct)
     {
-        string slot = uki.Argument("talos.slot") ?? throw new ImagerException("UKI: no talos.slot on its command line");
+        SlotId slot = EfiBootFile.TryParse(name)?.Slot.Id ?? throw new ImagerException($"{name}: its name says no slot");
         string hash = uki.Argument("talos.verity.roothash") ?? throw new ImagerException("UKI: no talos.verity.roothash on its command line");
         if (!long.TryParse(uki.Argument("talos.verity.datablocks"), NumberStyles.None, CultureInfo.InvariantCulture, out long blocks))
         {

@@ -42,9 +42,9 @@ public sealed class BootTimeBench(ITestOutputHelper output)
     private static async Task<double> EmptyInitAsync()
     {
         string folder = Workspace.NewFolder("bench-empty");
-        string esp = Path.Combine(folder, "talos-A.efi");
+        string esp = Path.Combine(folder, "talos.efi");
         long start = await EfiStartAsync(folder);
-        (await Commands.RunAsync("mcopy", ["-i", $"{Workspace.Image}@@{start}", "::/EFI/Linux/talos-A.efi", esp], folder)).Expect();
+        (await Commands.RunAsync("mcopy", ["-i", $"{Workspace.Image}@@{start}", "::/EFI/Linux/talos-000001-A.efi", esp], folder)).Expect();
         (await Commands.RunAsync("aarch64-linux-gnu-objcopy", ["-O", "binary", "--only-section=.linux", "--set-section-flags", ".linux=alloc", esp, "vmlinuz"], folder)).Expect();
         await File.WriteAllTextAsync(Path.Combine(folder, "init.c"), """
             #include <unistd.h>

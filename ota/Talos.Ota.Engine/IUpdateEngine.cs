@@ -1,3 +1,4 @@
+using Talos.Ota.Bundle;
 using Talos.Ota.Slots;
 
 namespace Talos.Ota.Engine;
@@ -20,6 +21,16 @@ public interface IUpdateEngine
 
     /// <summary>Both slots as the boot loader sees them now.</summary>
     Task<IReadOnlyList<SlotStatus>> ReadSlotsAsync(CancellationToken ct);
+
+    /// <summary>Writes a bundle to the inactive slot, checks it and arms its trial. What the slot holds already is neither fetched nor written.</summary>
+    /// <param name="source">The bundle; it belongs to the caller.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Gets every step; may be null.</param>
+    /// <param name="ct">Stops it; what was written stays for the next try.</param>
+    /// <exception cref="BundleException">The bundle is refused or broken. A refusal comes before the first write.</exception>
+    /// <exception cref="SlotException">A trial is pending, or the inactive slot must not be touched.</exception>
+    /// <exception cref="UpdateException">Another change of the slots is under way, or it does not fit.</exception>
+    Task<InstallResult> InstallAsync(IBundleSource source, InstallOptions options, IProgress<UpdateProgress>? progress, CancellationToken ct);
 
     /// <summary>Notes how far a boot on trial has come, for the reason of a fallback. Nothing happens outside of a trial.</summary>
     /// <param name="stage">A word such as <c>api</c> or <c>kubelet</c>.</param>

@@ -64,6 +64,31 @@ public sealed class ControllerRuntimeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_controller_that_fails_three_times_in_a_row_is_named_until_it_succeeds()
+    {
+        Copier failing = new() { FailuresLeft = 3 };
+        _runtime.Register(failing);
+        Task running = _runtime.RunAsync(_stop.Token);
+        _state.Create(Resource<NoteSpec>.Create("a", new NoteSpec { Text = "hello" }), "test");
+
+        await UntilAsync(() => _time.Pending > 0);
+        Assert.Empty(_runtime.Failing);
+        for (int run = 2; run <= 3; run++)
+        {
+            int before = run;
+            _time.Advance(TimeSpan.FromSeconds(run));
+            await UntilAsync(() => failing.Runs == before && _time.Pending > 0);
+        }
+
+        Assert.Equal([failing.Name], _runtime.Failing);
+        _time.Advance(TimeSpan.FromSeconds(4));
+        await UntilAsync(() => Status("a")?.Spec.Text == "hello");
+        await UntilAsync(() => _runtime.Failing.Count == 0);
+        await _stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
     public void Two_controllers_with_one_exclusive_output_are_refused()
     {
         _runtime.Register(new Copier());

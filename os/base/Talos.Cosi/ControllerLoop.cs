@@ -12,6 +12,9 @@ internal sealed class ControllerLoop(IController controller, IState state, TimeP
 
     public IController Controller => controller;
 
+    /// <summary>Reconciles that failed since the last that did not.</summary>
+    public int Failures { get; private set; }
+
     public bool Reads(string type) => _inputs.Contains(type);
 
     public void Wake()
@@ -29,7 +32,6 @@ internal sealed class ControllerLoop(IController controller, IState state, TimeP
     public async Task RunAsync(CancellationToken ct)
     {
         Task triggers = controller is ITriggeredController triggered ? RunTriggersAsync(triggered, ct) : Task.CompletedTask;
-        int failures = 0;
         try
         {
             while (true)
@@ -38,11 +40,11 @@ internal sealed class ControllerLoop(IController controller, IState state, TimeP
                 try
                 {
                     await ReconcileOnceAsync(ct);
-                    failures = 0;
+                    Failures = 0;
                 }
                 catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
                 {
-                    TimeSpan delay = Delay(failures++);
+                    TimeSpan delay = Delay(Failures++);
                     runtime.Failed(controller, delay, e);
                     await Task.Delay(delay, time, ct);
                     Wake();

@@ -5,6 +5,9 @@ namespace Talos.Cosi;
 /// <summary>Runs controllers: wakes them when an input changes, one reconcile at a time, and backs off when one fails.</summary>
 public sealed partial class ControllerRuntime : IDisposable
 {
+    /// <summary>A controller that fails once or twice waits for another one.</summary>
+    private const int FailuresToCount = 3;
+
     private readonly IState _state;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -26,6 +29,9 @@ public sealed partial class ControllerRuntime : IDisposable
 
     /// <summary>The controllers, in order of registration.</summary>
     public IReadOnlyList<IController> Controllers => [.. _loops.Select(l => l.Controller)];
+
+    /// <summary>Names of the controllers whose last reconciles failed, three or more in a row; in order of registration.</summary>
+    public IReadOnlyList<string> Failing => [.. _loops.Where(l => l.Failures >= FailuresToCount).Select(l => l.Controller.Name)];
 
     /// <summary>Adds a controller; before <see cref="RunAsync"/>.</summary>
     /// <exception cref="InvalidOperationException">Its name is taken, or one of its outputs belongs to another controller.</exception>

@@ -78,7 +78,6 @@ public sealed class RefusalTests
     [InlineData("failed", BundleProblem.FailedBefore, "failed: kubelet was not ready in 10 min")]
     public void A_node_refuses(string what, BundleProblem problem, string message)
     {
-        string id = new('1', 64);
         NodeFacts node = what switch
         {
             "wrong board" => Sample.Node with { Board = "board-c" },
@@ -86,10 +85,10 @@ public sealed class RefusalTests
             "too old" => Sample.Node with { RunningVersion = SemanticVersion.Parse("v0.9.0") },
             "floor" => Sample.Node with { Floor = SemanticVersion.Parse("v1.3.0") },
             "expired" => Sample.Node with { Time = VerificationTime.NotBefore(TestKeys.Now.AddDays(91)) },
-            _ => Sample.Node with { FailedBundles = new Dictionary<string, string> { [id] = "kubelet was not ready in 10 min" } },
+            _ => Sample.Node with { FailedBuilds = [new FailedBuild(Sample.Manifest.Version, Sample.Manifest.Build, "kubelet was not ready in 10 min")] },
         };
 
-        BundleException refused = Assert.Throws<BundleException>(() => BundlePolicy.Check(Sample.Manifest, id, node));
+        BundleException refused = Assert.Throws<BundleException>(() => BundlePolicy.Check(Sample.Manifest, node));
 
         Assert.Equal(problem, refused.Problem);
         Assert.Contains(message, refused.Message, StringComparison.Ordinal);
@@ -98,10 +97,12 @@ public sealed class RefusalTests
     [Fact]
     public void A_node_takes_what_fits_also_what_failed_when_a_person_asks()
     {
-        string id = new('1', 64);
 
-        BundlePolicy.Check(Sample.Manifest, id, Sample.Node with { Floor = Sample.Manifest.Version });
-        BundlePolicy.Check(Sample.Manifest, id, Sample.Node with { FailedBundles = new Dictionary<string, string> { [id] = "panic" }, AllowFailed = true });
+        FailedBuild[] failed = [new(Sample.Manifest.Version, Sample.Manifest.Build, "panic")];
+
+        BundlePolicy.Check(Sample.Manifest, Sample.Node with { Floor = Sample.Manifest.Version });
+        BundlePolicy.Check(Sample.Manifest, Sample.Node with { FailedBuilds = failed, AllowFailed = true });
+        BundlePolicy.Check(Sample.Manifest with { Build = "another" }, Sample.Node with { FailedBuilds = failed });
     }
 
     private const int BundleHeaderSize = 32;

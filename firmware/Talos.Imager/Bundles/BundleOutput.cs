@@ -8,6 +8,9 @@ namespace Talos.Imager.Bundles;
 /// <summary>Writes the bundle of a build: the root and the UKI as they are in the image.</summary>
 internal static class BundleOutput
 {
+    /// <summary>Digits of the root hash that name a build.</summary>
+    private const int BuildDigits = 16;
+
     /// <summary>Writes a bundle.</summary>
     /// <param name="options">What was built.</param>
     /// <param name="root">The root with its hash tree.</param>
@@ -25,7 +28,7 @@ internal static class BundleOutput
         BundleManifest manifest = new()
         {
             Version = version,
-            Build = options.Release,
+            Build = root.RootHash[..BuildDigits],
             Architecture = "arm64",
             Boards = [options.Board.Name],
             MinimumVersion = options.MinimumVersion,

@@ -5,10 +5,9 @@ public static class BundlePolicy
 {
     /// <summary>Refuses by exception.</summary>
     /// <param name="manifest">The manifest, its signature found good.</param>
-    /// <param name="bundleId"><see cref="BundleReader.Id"/>.</param>
     /// <param name="node">What the node knows of itself.</param>
     /// <exception cref="BundleException">The first reason against it.</exception>
-    public static void Check(BundleManifest manifest, string bundleId, NodeFacts node)
+    public static void Check(BundleManifest manifest, NodeFacts node)
     {
         if (manifest.Architecture != node.Architecture || !manifest.Boards.Contains(node.Board, StringComparer.Ordinal))
         {
@@ -30,9 +29,9 @@ public static class BundlePolicy
             Refuse(BundleProblem.RunningVersionTooOld, $"version {manifest.Version} needs {minimum} or newer to come from, {node.RunningVersion} runs; install {minimum} first");
         }
 
-        if (!node.AllowFailed && node.FailedBundles.TryGetValue(bundleId, out string? reason))
+        if (!node.AllowFailed && node.FailedBuilds.FirstOrDefault(f => f.Version == manifest.Version && f.Build == manifest.Build) is { } failed)
         {
-            Refuse(BundleProblem.FailedBefore, $"version {manifest.Version} (bundle {bundleId[..12]}) was tried on this node and failed: {reason}");
+            Refuse(BundleProblem.FailedBefore, $"version {manifest.Version} (build {manifest.Build}) was tried on this node and failed: {failed.Reason}");
         }
     }
 

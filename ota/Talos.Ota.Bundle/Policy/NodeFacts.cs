@@ -15,10 +15,10 @@ public sealed record NodeFacts
     /// <summary>Anti-rollback floor: nothing older is installed; null for none yet.</summary>
     public SemanticVersion? Floor { get; init; }
 
-    /// <summary>Bundles that were tried and failed, by id, with the reason kept.</summary>
-    public IReadOnlyDictionary<string, string> FailedBundles { get; init; } = new Dictionary<string, string>();
+    /// <summary>What was tried here and failed.</summary>
+    public IReadOnlyList<FailedBuild> FailedBuilds { get; init; } = [];
 
-    /// <summary>True when a person asked for a bundle that failed before.</summary>
+    /// <summary>True when a person asked for a build that failed before.</summary>
     public bool AllowFailed { get; init; }
 
     /// <summary>The time to check against.</summary>

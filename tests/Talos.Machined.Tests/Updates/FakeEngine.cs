@@ -1,3 +1,4 @@
+using Talos.Ota.Bundle;
 using Talos.Ota.Engine;
 using Talos.Ota.Slots;
 
@@ -34,6 +35,23 @@ internal sealed class FakeEngine : IUpdateEngine
     {
         Note("slots");
         return Task.FromResult(Slots);
+    }
+
+    public async Task<InstallResult> InstallAsync(IBundleSource source, InstallOptions options, IProgress<UpdateProgress>? progress, CancellationToken ct)
+    {
+        await Note($"install{(options.Force ? " force" : "")}");
+        Become(UpdateState.Checking);
+        byte[] buffer = new byte[64];
+        long length = 0;
+        while (await source.ReadAtAsync(length, buffer, ct) is > 0 and int read)
+        {
+            length += read;
+        }
+
+        progress?.Report(new UpdateProgress(UpdateState.Writing, "root", length, length, length, length));
+        Status = Status with { Version = "v2.0.0" };
+        Become(UpdateState.TrialPending);
+        return new InstallResult("v2.0.0", "bundle-1", length, length);
     }
 
     public Task ReachedAsync(string stage, CancellationToken ct) => Note($"reached {stage}");

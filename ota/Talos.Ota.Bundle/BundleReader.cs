@@ -13,12 +13,13 @@ public sealed class BundleReader : IDisposable
     private readonly Decompressor _zstd = new();
     private byte[] _stored = [];
 
-    private BundleReader(IBundleSource source, BundleManifest manifest, string id, IReadOnlyList<BundlePayload> payloads, TrustStore? trust, SigningCertificate? signer, ReadOnlyMemory<byte> keySet)
+    private BundleReader(IBundleSource source, BundleManifest manifest, string id, IReadOnlyList<BundlePayload> payloads, IReadOnlyList<SigningCertificate> signers, TrustStore? trust, SigningCertificate? signer, ReadOnlyMemory<byte> keySet)
     {
         _source = source;
         Manifest = manifest;
         Id = id;
         Payloads = payloads;
+        Signers = signers;
         Trust = trust;
         Signer = signer;
         KeySet = keySet;
@@ -36,6 +37,9 @@ public sealed class BundleReader : IDisposable
     /// <summary>Bytes of the whole bundle.</summary>
     public long Length => Payloads[0].DataOffset + Manifest.Payloads.Sum(p => p.StoredSize);
 
+    /// <summary>Everybody whose signature it names, whether it is good or not.</summary>
+    public IReadOnlyList<SigningCertificate> Signers { get; }
+
     /// <summary>Whom to trust from now on; null when signatures were not checked.</summary>
     public TrustStore? Trust { get; }
 
@@ -51,8 +55,9 @@ public sealed class BundleReader : IDisposable
     {
         BundleFront front = await BundleFront.ReadAsync(source, ct).ConfigureAwait(false);
         TrustStore trusted = front.KeySet.Length > 0 ? trust.With(front.KeySet, time) : trust;
-        SigningCertificate signer = trusted.Verify(front.Message, SignatureBlock.Parse(front.Signatures), "manifest", time);
-        return await CreateAsync(source, front, trusted, signer, ct).ConfigureAwait(false);
+        IReadOnlyList<ChainSignature> signatures = SignatureBlock.Parse(front.Signatures);
+        SigningCertificate signer = trusted.Verify(front.Message, signatures, "manifest", time);
+        return await CreateAsync(source, front, signatures, trusted, signer, ct).ConfigureAwait(false);
     }
 
     /// <summary>Reads a bundle without asking who signed it: to show it on a workstation, never to install it.</summary>
@@ -60,8 +65,7 @@ public sealed class BundleReader : IDisposable
     public static async Task<BundleReader> OpenUnverifiedAsync(IBundleSource source, CancellationToken ct)
     {
         BundleFront front = await BundleFront.ReadAsync(source, ct).ConfigureAwait(false);
-        SignatureBlock.Parse(front.Signatures);
-        return await CreateAsync(source, front, null, null, ct).ConfigureAwait(false);
+        return await CreateAsync(source, front, SignatureBlock.Parse(front.Signatures), null, null, ct).ConfigureAwait(false);
     }
 
     /// <summary>The payload with this description.</summary>
@@ -77,6 +81,9 @@ public sealed class BundleReader : IDisposable
             _source.Expect(payload.DataOffset + offset, last.Offset + last.StoredLength - offset);
         }
     }
+
+    /// <summary>Tells the source that all payloads are read next.</summary>
+    public void ExpectAll() => _source.Expect(Payloads[0].DataOffset, Length - Payloads[0].DataOffset);
 
     /// <summary>Fetches one chunk, checks its stored bytes and unpacks it.</summary>
     /// <param name="payload">One of <see cref="Payloads"/>.</param>
@@ -109,7 +116,7 @@ public sealed class BundleReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _zstd.Dispose();
 
-    private static async Task<BundleReader> CreateAsync(IBundleSource source, BundleFront front, TrustStore? trust, SigningCertificate? signer, CancellationToken ct)
+    private static async Task<BundleReader> CreateAsync(IBundleSource source, BundleFront front, IReadOnlyList<ChainSignature> signatures, TrustStore? trust, SigningCertificate? signer, CancellationToken ct)
     {
         BundleManifest manifest = ManifestReading.Read(front.Manifest.Span);
         if (manifest.KeySetSha256 is null != front.KeySet.Length is 0
@@ -119,7 +126,7 @@ public sealed class BundleReader : IDisposable
         }
 
         IReadOnlyList<BundlePayload> payloads = await front.ReadIndexAsync(source, manifest, ct).ConfigureAwait(false);
-        return new BundleReader(source, manifest, Convert.ToHexStringLower(SHA256.HashData(front.Message)), payloads, trust, signer, front.KeySet);
+        return new BundleReader(source, manifest, Convert.ToHexStringLower(SHA256.HashData(front.Message)), payloads, [.. signatures.Select(s => s.Chain[0])], trust, signer, front.KeySet);
     }
 
     private static (long Offset, int StoredLength, ChunkEncoding Encoding) Describe(BundlePayload payload, int chunk)

@@ -46,7 +46,9 @@ public sealed record PayloadInfo
     /// <summary>The payload for people, such as <c>root full</c>.</summary>
     public override string ToString() => $"{NameOf(Part)} {NameOf(Kind)}";
 
-    internal static string NameOf(BundlePart part) => part is BundlePart.Boot ? "boot" : "root";
+    /// <summary>The part as the manifest writes it.</summary>
+    public static string NameOf(BundlePart part) => part is BundlePart.Boot ? "boot" : "root";
 
-    internal static string NameOf(PayloadKind kind) => kind is PayloadKind.Delta ? "delta" : "full";
+    /// <summary>The kind as the manifest writes it.</summary>
+    public static string NameOf(PayloadKind kind) => kind is PayloadKind.Delta ? "delta" : "full";
 }

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using Talos.Config;
+using Talos.Ota.Bundle;
+using Talos.Pki;
 using Talosctl.Cli;
 using Talosctl.Commands;
+using Talosctl.Commands.Bundles;
 using Talosctl.Commands.Gen;
 
 namespace Talosctl.Tests;
@@ -17,6 +20,8 @@ internal sealed class CommandRun : IDisposable
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), $"talosctl-{Guid.NewGuid():N}");
 
     public string Input { get; set; } = "";
+
+    public bool IsInteractive { get; set; }
 
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
 
@@ -39,10 +44,11 @@ internal sealed class CommandRun : IDisposable
             Variable = name => Variables.GetValueOrDefault(name),
             Home = Folder,
             OpenOut = () => Stream.Null,
+            IsInteractive = IsInteractive,
         };
         RootCommand root = new()
         {
-            CompletionCommand.Create(host), GenCommand.Create(host), MachineConfigCommand.Create(host), ValidateCommand.Create(host),
+            CompletionCommand.Create(host), GenCommand.Create(host), MachineConfigCommand.Create(host), ValidateCommand.Create(host), BundleCommand.Create(host),
         };
         try
         {
@@ -50,7 +56,7 @@ internal sealed class CommandRun : IDisposable
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = _out, Error = _error },
                 TestContext.Current.CancellationToken);
         }
-        catch (Exception e) when (e is TalosctlException or ConfigException)
+        catch (Exception e) when (e is TalosctlException or ConfigException or BundleException or PkiException)
         {
             _error.WriteLine(e.Message);
             return 1;

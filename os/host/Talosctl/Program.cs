@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Grpc.Core;
 using Talos.Config;
+using Talos.Ota.Bundle;
 using Talos.Pki;
 using Talosctl;
 using Talosctl.Cli;
 using Talosctl.Commands;
+using Talosctl.Commands.Bundles;
 using Talosctl.Commands.Gen;
 
 Host host = Host.System();
@@ -40,6 +42,7 @@ RootCommand root = new("A CLI for the machine API of Talos Edge and Talos Linux 
     MetaCommand.Create(),
     ImageCommand.Create(),
     HealthCommand.Create(),
+    BundleCommand.Create(host),
 };
 GlobalOptions.AddTo(root);
 
@@ -69,7 +72,7 @@ catch (ConfigException e)
 
     return 1;
 }
-catch (Exception e) when (e is TalosctlException or PkiException or RpcException or OperationCanceledException or IOException or UnauthorizedAccessException)
+catch (Exception e) when (e is TalosctlException or PkiException or BundleException or RpcException or OperationCanceledException or IOException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync($"error: {ErrorText.Of(e)}");
     return 1;

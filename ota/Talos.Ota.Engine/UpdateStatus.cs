@@ -44,8 +44,7 @@ public sealed record FallbackReport(SlotId Slot, string Version, string? Stage, 
 /// <param name="Build">Names the build: another build of the version may be tried.</param>
 /// <param name="Reason">One sentence for people.</param>
 /// <param name="At">When.</param>
-/// <param name="Bundle">Id of the bundle it came in.</param>
-public sealed record FailedVersion(string Version, string Build, string Reason, DateTimeOffset At, string Bundle = "");
+public sealed record FailedVersion(string Version, string Build, string Reason, DateTimeOffset At);
 
 /// <summary>A slot with what it holds.</summary>
 /// <param name="Slot">As the boot loader sees it.</param>

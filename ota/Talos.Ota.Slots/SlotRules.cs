@@ -38,6 +38,16 @@ public static class SlotRules
             : throw new SlotException($"slot {target}: a trial starts from a slot that was just written");
     }
 
+    /// <summary>Takes a trial back that was not started yet.</summary>
+    /// <exception cref="SlotException">The running slot is the one on trial.</exception>
+    public static SlotTable Withdraw(SlotTable table, SlotId running)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return table[running].Condition is SlotCondition.Trial
+            ? throw new SlotException($"slot {running} is on trial and runs: mark it bad, or roll back")
+            : table.Trial is { } pending ? table.With(Slot.Empty(pending.Id)) : table;
+    }
+
     /// <summary>Makes a slot good for ever: the one that runs and is healthy.</summary>
     /// <exception cref="SlotException">The slot is empty.</exception>
     public static SlotTable Bless(SlotTable table, SlotId slot)

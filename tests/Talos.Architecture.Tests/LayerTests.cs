@@ -40,7 +40,7 @@ public sealed class LayerTests
     [Theory]
     [InlineData("ota/Talos.Ota.Slots", "boards/Talos.Boards os/base/Talos.Disks")]
     [InlineData("ota/Talos.Ota.BootControl", "ota/Talos.Ota.Slots boards/Talos.Boards os/base/Talos.Linux")]
-    [InlineData("ota/Talos.Ota.Engine", "ota/Talos.Ota.Bundle ota/Talos.Ota.Delta ota/Talos.Ota.Slots ota/Talos.Ota.BootControl os/base/Talos.Cosi os/base/Talos.Resources os/base/Talos.Linux")]
+    [InlineData("ota/Talos.Ota.Engine", "ota/Talos.Ota.Bundle ota/Talos.Ota.Delta ota/Talos.Ota.Slots ota/Talos.Ota.BootControl boards/Talos.Boards os/base/Talos.Cosi os/base/Talos.Resources os/base/Talos.Disks os/base/Talos.Pki os/base/Talos.Linux")]
     public void An_update_project_refers_only_to_what_the_layout_names(string project, string allowed) =>
         Forbidden((from, to) => from == project && !allowed.Split(' ').Contains(to));
 

@@ -1,0 +1,377 @@
+using Microsoft.Extensions.Logging;
+using Talos.Boards;
+using Talos.Ota.Bundle;
+using Talos.Ota.Engine.Journal;
+using Talos.Ota.Engine.Planning;
+using Talos.Ota.Engine.Steps;
+using Talos.Ota.Slots;
+
+namespace Talos.Ota.Engine;
+
+/// <inheritdoc cref="IUpdateEngine"/>
+public sealed partial class UpdateEngine(UpdateNode node, TimeProvider time, ILogger<UpdateEngine> log) : IUpdateEngine, IDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly Lock _installing = new();
+    private UpdateJournal _journal = new();
+    private SlotTable _slots = SlotTable.Empty;
+    private SlotId? _running;
+    private UpdateProgress? _progress;
+    private string _version = "";
+    private CancellationTokenSource? _install;
+    private Task _installed = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public event Action? Changed;
+
+    /// <inheritdoc/>
+    public UpdateStatus Status
+    {
+        get
+        {
+            UpdateJournal journal = _journal;
+            UpdateProgress? progress = _progress;
+            return new UpdateStatus
+            {
+                State = _install is not null && progress is not null ? progress.State : journal.State,
+                Running = _running,
+                Version = journal.Target?.Version,
+                Progress = progress,
+                Message = journal.Message,
+                LastFallback = journal.LastFallback,
+                FailedVersions = journal.Failed,
+                Floor = journal.Floor,
+            };
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<BootReport> OnBootAsync(SlotId booted, string version, CancellationToken ct) => ChangeAsync(
+        () =>
+        {
+            ReadOnlyMemory<byte>? stored = node.Store.Find(UpdateTags.Journal);
+            if (stored is { } data)
+            {
+                UpdateJournal? read = JournalFormat.TryRead(data.Span);
+                _journal = read ?? new UpdateJournal();
+                if (read is null)
+                {
+                    LogJournalUnreadable(data.Length);
+                }
+            }
+
+            (_running, _version) = (booted, version);
+            node.BootControl.Repair(booted);
+            _slots = node.BootControl.Read();
+            (BootReport report, UpdateJournal journal) =
+                BootRules.Decide(_journal, _slots, booted, version, node.BootControl.Kind is BootControlKind.RpiTryboot, time.GetUtcNow());
+            Save(journal);
+            if (journal.Trial is null)
+            {
+                TakeKeySet(keep: journal.State is UpdateState.Committed);
+            }
+
+            LogBooted(booted, report.Kind, version);
+            return report;
+        },
+        ct);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<SlotStatus>> ReadSlotsAsync(CancellationToken ct)
+    {
+        // An install has the boot files open; nobody else changes them meanwhile.
+        SlotTable table = _install is not null ? _slots : await ChangeAsync(() => _slots = node.BootControl.Read(), ct).ConfigureAwait(false);
+        UpdateJournal journal = _journal;
+        return [.. new[] { table.A, table.B }.Select(s => new SlotStatus(
+            s, s.Condition is SlotCondition.Empty ? null : journal.ContentOf(s.Id)?.Version, s.Id == _running, s.Id == table.Next?.Id))];
+    }
+
+    /// <inheritdoc/>
+    public async Task<InstallResult> InstallAsync(IBundleSource source, InstallOptions options, IProgress<UpdateProgress>? progress, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_installing)
+        {
+            if (_install is not null || !_gate.Wait(0, CancellationToken.None))
+            {
+                throw new UpdateException($"another change of the slots is under way ({Status.State}): wait for it or cancel it");
+            }
+
+            (_install, _installed) = (cancel, done.Task);
+        }
+
+        try
+        {
+            return await Task.Run(() => InstallHeldAsync(source, options, progress, cancel.Token), CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            _install = null;
+            _gate.Release();
+            done.SetResult();
+            Changed?.Invoke();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task ReachedAsync(string stage, CancellationToken ct) => ChangeAsync(
+        () =>
+        {
+            if (_journal.Trial is { Failure: null } trial && trial.Slot == _running && trial.Stage != stage)
+            {
+                Save(_journal with { Trial = trial with { Stage = stage } });
+            }
+
+            return true;
+        },
+        ct);
+
+    /// <inheritdoc/>
+    public Task BlessAsync(CancellationToken ct) => ChangeAsync(
+        () =>
+        {
+            SlotId running = Running();
+            SetSlots(SlotRules.Bless(node.BootControl.Read(), running));
+            if (_journal.Trial?.Slot == running)
+            {
+                TakeKeySet(keep: true);
+                Save(BootRules.Commit(_journal));
+                LogCommitted(running, _journal.Target?.Version ?? _version);
+            }
+
+            return true;
+        },
+        ct);
+
+    /// <inheritdoc/>
+    public Task MarkBadAsync(SlotId slot, string reason, CancellationToken ct) => ChangeAsync(
+        () =>
+        {
+            SlotTable wanted = SlotRules.MarkBad(node.BootControl.Read(), slot);
+            NoteFailure(slot, reason);
+            SetSlots(wanted);
+            LogMarkedBad(slot, reason);
+            return true;
+        },
+        ct);
+
+    /// <inheritdoc/>
+    public Task RollBackAsync(string reason, CancellationToken ct) => ChangeAsync(
+        () =>
+        {
+            SlotId running = Running();
+            SlotTable wanted = SlotRules.RollBack(node.BootControl.Read(), running);
+            NoteFailure(running, reason);
+            SetSlots(wanted);
+            LogRolledBack(running.Other(), reason);
+            return true;
+        },
+        ct);
+
+    /// <inheritdoc/>
+    public async Task<bool> CancelAsync(CancellationToken ct)
+    {
+        Task? installed = null;
+        lock (_installing)
+        {
+            if (_install is { } install)
+            {
+                install.Cancel();
+                installed = _installed;
+            }
+        }
+
+        if (installed is not null)
+        {
+            await installed.WaitAsync(ct).ConfigureAwait(false);
+        }
+
+        return await ChangeAsync(() => Withdraw() || installed is not null, ct).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task<string?> PrepareRebootAsync(CancellationToken ct) => ChangeAsync(node.BootControl.PrepareReboot, ct);
+
+    /// <inheritdoc/>
+    public void Dispose() => _gate.Dispose();
+
+    private async Task<InstallResult> InstallHeldAsync(IBundleSource source, InstallOptions options, IProgress<UpdateProgress>? progress, CancellationToken ct)
+    {
+        SlotId running = Running();
+        InstallMeter meter = new(p =>
+        {
+            _progress = p;
+            progress?.Report(p);
+            Changed?.Invoke();
+        });
+        UpdateProgress? before = _progress;
+        bool begun = false;
+        try
+        {
+            meter.Enter(UpdateState.Checking, null);
+            using BundleReader bundle = await BundleReader.OpenAsync(source, Trust(), node.Clock(), ct).ConfigureAwait(false);
+            BundlePolicy.Check(bundle.Manifest, Facts(options));
+            SlotTable emptied = SlotRules.BeginUpdate(node.BootControl.Read(), running);
+            Installer installer = new(node, bundle, running, meter);
+            installer.Check();
+
+            bool again = _journal.Target?.Bundle == bundle.Id;
+            UpdateTarget target = new(bundle.Manifest.Version.ToString(), bundle.Manifest.Build, bundle.Id, bundle.Manifest.Floor?.ToString());
+            begun = true;
+            Save(_journal.WithContent(running.Other(), null) with { State = UpdateState.Writing, Message = null, Target = target });
+            SetSlots(emptied);
+            LogBegun(target.Version, running.Other());
+            await installer.RunAsync(again, ct).ConfigureAwait(false);
+
+            KeepPending(bundle.KeySet);
+            ct.ThrowIfCancellationRequested();
+            Save(_journal.WithContent(running.Other(), new SlotContent(target.Version, target.Build)) with
+            {
+                State = UpdateState.TrialPending,
+                Trial = new TrialRecord(running.Other(), SlotRules.DefaultTries),
+            });
+            SetSlots(SlotRules.ArmTrial(emptied, running));
+            meter.Enter(UpdateState.TrialPending, null);
+            LogArmed(running.Other(), target.Version, meter.FetchedBytes, meter.WrittenBytes);
+            return new InstallResult(target.Version, target.Bundle, meter.FetchedBytes, meter.WrittenBytes);
+        }
+        catch (Exception e) when (begun)
+        {
+            bool cancelled = e is OperationCanceledException && ct.IsCancellationRequested;
+            Save(_journal with
+            {
+                State = cancelled ? UpdateState.Cancelled : UpdateState.Failed,
+                Message = cancelled ? "cancelled; what is in place is kept for the next try" : e.Message,
+                Trial = null,
+            });
+            throw;
+        }
+        finally
+        {
+            // A refusal changes nothing, and what was before still holds.
+            _progress = begun ? _progress : before;
+        }
+    }
+
+    private NodeFacts Facts(InstallOptions options) => new()
+    {
+        Board = node.Board,
+        Architecture = node.Architecture,
+        RunningVersion = SemanticVersion.Parse(_version),
+        Floor = SemanticVersion.TryParse(_journal.Floor, out SemanticVersion? floor) ? floor : null,
+        FailedBuilds = [.. _journal.Failed.Select(f => new FailedBuild(SemanticVersion.Parse(f.Version), f.Build, f.Reason))],
+        AllowFailed = options.Force,
+        Time = node.Clock(),
+    };
+
+    private TrustStore Trust()
+    {
+        TrustStore anchors = node.Anchors();
+        return node.Store.Find(UpdateTags.KeySet) is { Length: > 0 } keySet ? anchors.With(keySet.Span, node.Clock()) : anchors;
+    }
+
+    private void KeepPending(ReadOnlyMemory<byte> keySet)
+    {
+        if (!keySet.IsEmpty)
+        {
+            node.Store.Write(UpdateTags.PendingKeySet, keySet.Span);
+        }
+    }
+
+    private void TakeKeySet(bool keep)
+    {
+        if (node.Store.Find(UpdateTags.PendingKeySet) is not { } pending)
+        {
+            return;
+        }
+
+        if (keep)
+        {
+            node.Store.Write(UpdateTags.KeySet, pending.Span);
+        }
+
+        node.Store.Delete(UpdateTags.PendingKeySet);
+    }
+
+    // The reason is on the medium before the boot loader is told: a cut in between costs a boot, not the reason.
+    private void NoteFailure(SlotId slot, string reason)
+    {
+        if (_journal.Trial is { Failure: null } trial && trial.Slot == slot)
+        {
+            Save(_journal with { State = UpdateState.Failed, Message = reason, Trial = trial with { Failure = reason } });
+        }
+    }
+
+    private bool Withdraw()
+    {
+        if (_journal.Trial is not { } trial || trial.Slot == _running)
+        {
+            return false;
+        }
+
+        SetSlots(SlotRules.Withdraw(node.BootControl.Read(), Running()));
+        Save(_journal with { State = UpdateState.Cancelled, Message = $"the trial of {_journal.Target?.Version} was taken back", Trial = null });
+        return true;
+    }
+
+    private SlotId Running() => _running ?? throw new UpdateException("the node has not found out yet which slot it runs from: try again when it has started");
+
+    private void SetSlots(SlotTable wanted)
+    {
+        node.BootControl.Write(wanted);
+        _slots = wanted;
+    }
+
+    private void Save(UpdateJournal journal)
+    {
+        byte[] data = JournalFormat.Write(journal);
+        if (node.Store.Find(UpdateTags.Journal) is not { } stored || !stored.Span.SequenceEqual(data))
+        {
+            node.Store.Write(UpdateTags.Journal, data);
+        }
+
+        _journal = journal;
+        Changed?.Invoke();
+    }
+
+    private async Task<T> ChangeAsync<T>(Func<T> change, CancellationToken ct)
+    {
+        if (_install is not null)
+        {
+            throw new UpdateException($"an update is being installed ({Status.State}): wait for it or cancel it");
+        }
+
+        await _gate.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(change, ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The update journal of {Length} bytes is not readable; going on with what the slots say")]
+    private partial void LogJournalUnreadable(int length);
+
+    [LoggerMessage(LogLevel.Information, "Slot {Slot} booted ({Kind}), version {Version}")]
+    private partial void LogBooted(SlotId slot, BootKind kind, string version);
+
+    [LoggerMessage(LogLevel.Information, "Installing {Version} to slot {Slot}")]
+    private partial void LogBegun(string version, SlotId slot);
+
+    [LoggerMessage(LogLevel.Information, "Slot {Slot} with {Version} starts at the next boot as a trial: {Fetched} bytes fetched, {Written} written")]
+    private partial void LogArmed(SlotId slot, string version, long fetched, long written);
+
+    [LoggerMessage(LogLevel.Information, "Slot {Slot} with {Version} is good")]
+    private partial void LogCommitted(SlotId slot, string version);
+
+    [LoggerMessage(LogLevel.Warning, "Slot {Slot} is bad: {Reason}")]
+    private partial void LogMarkedBad(SlotId slot, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Slot {Slot} starts at the next boot: {Reason}")]
+    private partial void LogRolledBack(SlotId slot, string reason);
+}

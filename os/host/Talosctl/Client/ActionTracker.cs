@@ -36,7 +36,11 @@ internal sealed class ActionTracker(NodeClient node, ActionEnd end, TimeSpan lim
             string? before = await BootIdAsync(timeout.Token);
             string actor = await start(node);
             Say("accepted");
-            await FollowAsync(actor, timeout.Token);
+            if (actor.Length > 0)
+            {
+                await FollowAsync(actor, timeout.Token);
+            }
+
             if (end is ActionEnd.Back)
             {
                 await UntilBackAsync(before, timeout.Token);

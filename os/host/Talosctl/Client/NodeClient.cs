@@ -2,6 +2,7 @@ using Grpc.Core;
 using Talos.Api.Cluster;
 using Talos.Api.Cosi;
 using Talos.Api.Machine;
+using Talos.Api.Ota;
 using Talos.Api.Time;
 
 namespace Talosctl.Client;
@@ -24,6 +25,8 @@ internal sealed class NodeClient(string name, ChannelBase channel, Grpc.Core.Met
     public TimeService.TimeServiceClient Time { get; } = new(channel);
 
     public ClusterService.ClusterServiceClient Cluster { get; } = new(channel);
+
+    public UpdateService.UpdateServiceClient Updates { get; } = new(channel);
 
     public ImageService.ImageServiceClient Images { get; } = new(channel);
 }

@@ -20,29 +20,49 @@ internal static class GetCommand
         Option<bool> insecure = NodeCommand.Insecure();
         Option<string[]> fingerprints = NodeCommand.Fingerprints();
         Command command = new("get", "Print resources of the nodes") { type, id, ns, output, watch, insecure, fingerprints };
-        command.SetAction(async (parsed, ct) =>
+        command.SetAction((parsed, ct) =>
         {
-            ResourcePrinter printer = ResourcePrinter.Create(parsed.GetValue(output)!, Console.Out, parsed.GetValue(watch));
-            Func<NodeClient, Task> action = async node =>
-            {
-                ResourceType found = await ResourceType.ResolveAsync(node, parsed.GetValue(type)!, ct);
-                string space = parsed.GetValue(ns) ?? found.Namespace;
-                if (parsed.GetValue(watch))
-                {
-                    await WatchAsync(node, found, space, parsed.GetValue(id), printer, ct);
-                }
-                else
-                {
-                    await ReadAsync(node, found, space, parsed.GetValue(id), printer, ct);
-                }
-            };
-            int code = parsed.GetValue(watch)
-                ? await NodeCommand.SideBySideAsync(parsed, parsed.GetValue(insecure), parsed.GetValue(fingerprints)!, ct, action)
-                : await NodeCommand.RunAsync(parsed, parsed.GetValue(insecure), parsed.GetValue(fingerprints)!, ct, action);
-            printer.Finish();
-            return code;
+            Query query = new(parsed.GetValue(type)!, parsed.GetValue(id), parsed.GetValue(ns), parsed.GetValue(output)!, parsed.GetValue(watch));
+            return PrintAsync(parsed, query, parsed.GetValue(insecure), parsed.GetValue(fingerprints)!, ct);
         });
         return command;
+    }
+
+    /// <summary>A command that shows the resources of one type.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="description">For its help.</param>
+    /// <param name="type">Type or alias.</param>
+    /// <param name="id">Only this one; null for all.</param>
+    /// <param name="table">Prints the table form of a node in its own way; null for columns.</param>
+    public static Command Of(string name, string description, string type, string? id, Func<NodeClient, CancellationToken, Task>? table = null)
+    {
+        Option<string> output = new("--output", "-o") { Description = "table, json or yaml", DefaultValueFactory = _ => "table" };
+        output.AcceptOnlyFromAmong("table", "json", "yaml");
+        Option<bool> insecure = NodeCommand.Insecure();
+        Option<string[]> fingerprints = NodeCommand.Fingerprints();
+        Command command = new(name, description) { output, insecure, fingerprints };
+        command.SetAction((parsed, ct) => table is not null && parsed.GetValue(output) == "table"
+            ? NodeCommand.RunAsync(parsed, parsed.GetValue(insecure), parsed.GetValue(fingerprints)!, ct, node => table(node, ct))
+            : PrintAsync(parsed, new Query(type, id, null, parsed.GetValue(output)!, false), parsed.GetValue(insecure), parsed.GetValue(fingerprints)!, ct));
+        return command;
+    }
+
+    private static async Task<int> PrintAsync(ParseResult parsed, Query query, bool insecure, IReadOnlyList<string> fingerprints, CancellationToken ct)
+    {
+        ResourcePrinter printer = ResourcePrinter.Create(query.Output, Console.Out, query.Watch);
+        Func<NodeClient, Task> action = async node =>
+        {
+            ResourceType found = await ResourceType.ResolveAsync(node, query.Type, ct);
+            string space = query.Namespace ?? found.Namespace;
+            await (query.Watch
+                ? WatchAsync(node, found, space, query.Id, printer, ct)
+                : ReadAsync(node, found, space, query.Id, printer, ct));
+        };
+        int code = query.Watch
+            ? await NodeCommand.SideBySideAsync(parsed, insecure, fingerprints, ct, action)
+            : await NodeCommand.RunAsync(parsed, insecure, fingerprints, ct, action);
+        printer.Finish();
+        return code;
     }
 
     private static async Task ReadAsync(NodeClient node, ResourceType type, string ns, string? id, ResourcePrinter printer, CancellationToken ct)
@@ -93,4 +113,6 @@ internal static class GetCommand
             }
         }
     }
+
+    private sealed record Query(string Type, string? Id, string? Namespace, string Output, bool Watch);
 }

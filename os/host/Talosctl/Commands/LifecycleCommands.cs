@@ -76,7 +76,8 @@ internal static class LifecycleCommands
         return command;
     }
 
-    private static (Option<bool> Wait, Option<string> Timeout) WaitOptions() =>
+    /// <summary>Options of commands that can be followed.</summary>
+    internal static (Option<bool> Wait, Option<string> Timeout) WaitOptions() =>
         (new Option<bool>("--wait") { Description = "Wait until it is done and show progress", DefaultValueFactory = _ => true },
          new Option<string>("--timeout") { Description = "Longest time to wait", DefaultValueFactory = _ => "30m" });
 

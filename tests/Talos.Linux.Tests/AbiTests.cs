@@ -43,6 +43,7 @@ public sealed class AbiTests
         ["CAP_MKNOD"] = (int)Capability.Mknod, ["CAP_NET_ADMIN"] = (int)Capability.NetAdmin,
         ["LINUX_REBOOT_CMD_RESTART"] = (uint)RebootCommand.Restart, ["LINUX_REBOOT_CMD_HALT"] = (uint)RebootCommand.Halt,
         ["LINUX_REBOOT_CMD_POWER_OFF"] = (uint)RebootCommand.PowerOff, ["LINUX_REBOOT_CMD_KEXEC"] = (uint)RebootCommand.Kexec,
+        ["LINUX_REBOOT_CMD_RESTART2"] = Machine.RestartWithArgument, ["LINUX_REBOOT_MAGIC1"] = Machine.Magic1, ["LINUX_REBOOT_MAGIC2"] = Machine.Magic2,
         ["LINUX_REBOOT_CMD_CAD_OFF"] = (uint)RebootCommand.DisableCtrlAltDel,
         ["utsname_release"] = 2 * KernelName.Field, ["sizeof_utsname"] = 6 * KernelName.Field,
         ["MODULE_INIT_COMPRESSED_FILE"] = KernelModules.CompressedFile,
@@ -88,6 +89,7 @@ public sealed class AbiTests
         {
             ["__NR_finit_module"] = SystemCalls.FinitModuleOn(architecture),
             ["__NR_delete_module"] = SystemCalls.DeleteModuleOn(architecture),
+            ["__NR_reboot"] = SystemCalls.RebootOn(architecture),
         };
         Assert.Equal(expected.OrderBy(e => e.Key, StringComparer.Ordinal), (await CompileAsync(compiler, Path.Combine(Repository(), "tests", "abi", "abi.c"))).OrderBy(e => e.Key, StringComparer.Ordinal));
     }

@@ -15,6 +15,7 @@ internal static class FakeTasks
             StartMachined = Of("startMachined"),
             StartApid = Of("startApid"),
             ReloadMeta = Of("reloadMeta"),
+            CheckUpdate = Of("checkUpdate"),
             LoadConfig = Of("loadConfig"),
             CheckMemorySize = Of("memorySizeCheck"),
             MountEphemeral = Of("mountEphemeralPartition"),

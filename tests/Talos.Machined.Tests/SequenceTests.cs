@@ -12,8 +12,8 @@ public sealed class SequenceTests
     [Fact]
     public void A_node_comes_up_in_this_order()
     {
-        Assert.Equal("systemRequirements earlyServices meta config", Phases(InitializeSequence.Plan([], NoTasks)));
-        Assert.Equal("systemRequirements earlyServices meta wipeDisks config", Phases(InitializeSequence.Plan(["STATE"], NoTasks)));
+        Assert.Equal("systemRequirements earlyServices meta update config", Phases(InitializeSequence.Plan([], NoTasks)));
+        Assert.Equal("systemRequirements earlyServices meta update wipeDisks config", Phases(InitializeSequence.Plan(["STATE"], NoTasks)));
         Assert.Equal("memorySizeCheck ephemeral startEverything", Phases(BootSequence.Plan(NoTasks)));
     }
 
@@ -25,6 +25,17 @@ public sealed class SequenceTests
         Assert.Equal("cleanup " + rest, Phases(RebootSequence.Plan(new RebootOptions(RebootMode.Graceful), NoTasks)));
         Assert.Equal("cleanup " + rest, Phases(RebootSequence.Plan(new RebootOptions(RebootMode.PowerCycle), NoTasks)));
         Assert.Equal(rest, Phases(RebootSequence.Plan(new RebootOptions(RebootMode.Force), NoTasks)));
+    }
+
+    [Fact]
+    public void An_upgrade_installs_first_and_goes_down_only_when_that_went_well()
+    {
+        SequenceTask install = new("upgrade", _ => Task.CompletedTask);
+
+        Sequence plan = UpgradeSequence.Plan(install, reboot: true, NoTasks);
+        Assert.Equal("upgrade cleanup denyNewServices stopServices umount unmountSystem volumeFinalize stopEverything reboot", Phases(plan));
+        Assert.False(plan.Phases[0].GoesOnAfterFailure);
+        Assert.Equal("upgrade", Phases(UpgradeSequence.Plan(install, reboot: false, NoTasks)));
     }
 
     [Fact]

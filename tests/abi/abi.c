@@ -41,7 +41,7 @@ struct xfs_growfs_data { __u64 newblocks; __u32 imaxpct; };
 
 void abi(void)
 {
-    C(__NR_finit_module); C(__NR_delete_module); C(__NR_pidfd_open); C(__NR_pidfd_send_signal);
+    C(__NR_finit_module); C(__NR_delete_module); C(__NR_reboot); C(__NR_pidfd_open); C(__NR_pidfd_send_signal);
     C(O_CLOEXEC); C(O_NONBLOCK); C(O_EXCL); C(O_NOCTTY); C(O_APPEND); C(O_RDWR); C(O_WRONLY);
     C(AT_FDCWD); C(AT_SYMLINK_NOFOLLOW); C(STATX_BASIC_STATS);
     C(SYNC_FILE_RANGE_WAIT_BEFORE); C(SYNC_FILE_RANGE_WRITE); C(SYNC_FILE_RANGE_WAIT_AFTER); C(POSIX_FADV_DONTNEED); C(SEEK_END);
@@ -63,6 +63,7 @@ void abi(void)
     C(PR_SET_CHILD_SUBREAPER); C(PR_CAPBSET_DROP); C(PR_SET_NO_NEW_PRIVS); C(RLIMIT_NOFILE); V(sizeof_rlimit, sizeof(struct rlimit));
     C(CAP_SYS_BOOT); C(CAP_SYS_MODULE); C(CAP_SYS_ADMIN); C(CAP_SYS_TIME); C(CAP_BPF); C(CAP_SYSLOG); C(CAP_MKNOD); C(CAP_NET_ADMIN);
     C(LINUX_REBOOT_CMD_RESTART); C(LINUX_REBOOT_CMD_HALT); C(LINUX_REBOOT_CMD_POWER_OFF); C(LINUX_REBOOT_CMD_KEXEC); C(LINUX_REBOOT_CMD_CAD_OFF);
+    C(LINUX_REBOOT_CMD_RESTART2); C(LINUX_REBOOT_MAGIC1); C(LINUX_REBOOT_MAGIC2);
     V(utsname_release, offsetof(struct utsname, release)); V(sizeof_utsname, sizeof(struct utsname));
     C(MODULE_INIT_COMPRESSED_FILE);
     S(dm_ioctl); S(dm_target_spec); O(dm_ioctl, data_size); O(dm_ioctl, data_start); O(dm_ioctl, target_count); O(dm_ioctl, flags);

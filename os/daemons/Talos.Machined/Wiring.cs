@@ -11,10 +11,13 @@ using Talos.Machined.Api;
 using Talos.Machined.Configuration;
 using Talos.Machined.Controllers;
 using Talos.Machined.Events;
+using Talos.Machined.Lifecycle;
 using Talos.Machined.Node;
 using Talos.Machined.Sequences;
+using Talos.Machined.Updates;
 using Talos.Machined.Watchdogs;
 using Talos.Network;
+using Talos.Resources.Runtime;
 using Talos.Secrets;
 using Talos.Services.Controllers;
 using Talos.Time;
@@ -33,6 +36,7 @@ internal sealed class Wiring : IDisposable
     private readonly EventLog _events;
     private readonly TimeModule _time;
     private readonly BoardWatchdog _watchdog;
+    private readonly UpdateModule _updates;
 
     public Wiring(NodeContext node)
     {
@@ -53,7 +57,8 @@ internal sealed class Wiring : IDisposable
         _kubernetes = new KubernetesModule(node.Reaper, node.Time, node.Loggers);
         _block = new BlockModule(node.State, node.Reaper, node.Time, node.Loggers);
         _watchdog = new BoardWatchdog(LinuxWatchdog.TryOpen, node.Loggers.CreateLogger<BoardWatchdog>());
-        NodeRooms rooms = new(_config, _block.Volumes, _block.Meta, _containers.Pods, _watchdog);
+        _updates = new UpdateModule(node, _block.Meta, _config, Restart);
+        NodeRooms rooms = new(_config, _block.Volumes, _block.Meta, _containers.Pods, _watchdog, _updates);
         Tasks = new NodeTasksFactory(node, Api, rooms, node.Loggers.CreateLogger<NodeTasksFactory>()).Create();
     }
 
@@ -69,6 +74,7 @@ internal sealed class Wiring : IDisposable
         _node.Controllers.Register(new ServiceController(_node.Services));
         _node.Controllers.Register(new MachineStatusController(_node.Stage));
         _node.Controllers.Register(Watchdog());
+        _updates.Register(_node.Controllers);
         _kernel.Register(_node.Controllers);
         new NetworkModule(_node.Time, _node.Loggers).Register(_node.Controllers);
         HardwareModule.Register(_node.Controllers);
@@ -82,9 +88,17 @@ internal sealed class Wiring : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _updates.Dispose();
         _config.Dispose();
         _containers.Dispose();
         _kubernetes.Dispose();
+    }
+
+    private string Restart()
+    {
+        string actorId = _node.Sequencer.Start(RebootSequence.Plan(new RebootOptions(RebootMode.Graceful), Tasks));
+        _node.Stage.Set(MachineStage.Rebooting);
+        return actorId;
     }
 
     private WatchdogController Watchdog()
@@ -99,7 +113,7 @@ internal sealed class Wiring : IDisposable
     /// <summary>What the API's services need.</summary>
     private void AddApi(IServiceCollection services)
     {
-        ApiModule.Add(services, new ApiContext(_node, Tasks, _config, _containers.Queries, _block.Meta, _events));
+        ApiModule.Add(services, new ApiContext(_node, Tasks, _config, _containers.Queries, _block.Meta, _events, _updates));
         _block.AddApi(services);
         _time.AddApi(services);
     }

@@ -34,7 +34,7 @@ public sealed class TrialControllerTests
 
     public TrialControllerTests()
     {
-        _boot = new UpdateBoot(_engine, SlotId.B, "v2.0.0", _time, NullLogger<UpdateBoot>.Instance);
+        _boot = new UpdateBoot(_engine, () => SlotId.B, "v2.0.0", _time, NullLogger<UpdateBoot>.Instance);
         _node = new ControllerFixture(new TrialController(_engine, _boot, _trial, _time, NullLogger<TrialController>.Instance));
         _node.Given(MachineConfig.ActiveId, new MachineConfig { Yaml = Yaml });
     }
@@ -115,7 +115,7 @@ public sealed class TrialControllerTests
         Assert.Equal(1, _trial.Restarts);
 
         FakeEngine broken = new() { Report = _engine.Report, Status = _engine.Status };
-        UpdateBoot boot = new(broken, SlotId.B, "v2.0.0", _time, NullLogger<UpdateBoot>.Instance);
+        UpdateBoot boot = new(broken, () => SlotId.B, "v2.0.0", _time, NullLogger<UpdateBoot>.Instance);
         await boot.CheckAsync(TestContext.Current.CancellationToken);
         ControllerFixture node = new(new TrialController(broken, boot, _trial, _time, NullLogger<TrialController>.Instance));
         await node.SettleAsync();

@@ -16,7 +16,7 @@ public sealed class UpdateStatusControllerTests
 
     public UpdateStatusControllerTests()
     {
-        _boot = new UpdateBoot(_engine, SlotId.A, "v1.0.0", new ManualTime(), NullLogger<UpdateBoot>.Instance);
+        _boot = new UpdateBoot(_engine, () => SlotId.A, "v1.0.0", new ManualTime(), NullLogger<UpdateBoot>.Instance);
         _node = new ControllerFixture(new UpdateStatusController(_engine, _boot));
     }
 

@@ -9,6 +9,8 @@ internal static class SystemCalls
 
     internal static nint DeleteModule => DeleteModuleOn(RuntimeInformation.ProcessArchitecture);
 
+    internal static nint Reboot => RebootOn(RuntimeInformation.ProcessArchitecture);
+
     internal static nint PidFdSendSignal => 424;
 
     internal static nint PidFdOpen => 434;
@@ -16,4 +18,6 @@ internal static class SystemCalls
     internal static nint FinitModuleOn(Architecture architecture) => architecture is Architecture.Arm64 ? 273 : 313;
 
     internal static nint DeleteModuleOn(Architecture architecture) => architecture is Architecture.Arm64 ? 106 : 176;
+
+    internal static nint RebootOn(Architecture architecture) => architecture is Architecture.Arm64 ? 142 : 169;
 }

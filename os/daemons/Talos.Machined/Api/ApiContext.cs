@@ -4,6 +4,7 @@ using Talos.Machined.Configuration;
 using Talos.Machined.Events;
 using Talos.Machined.Node;
 using Talos.Machined.Sequences;
+using Talos.Machined.Updates;
 
 namespace Talos.Machined.Api;
 
@@ -14,5 +15,6 @@ namespace Talos.Machined.Api;
 /// <param name="Containers">Pods, containers, images.</param>
 /// <param name="Meta">Values of META.</param>
 /// <param name="Events">What happened.</param>
+/// <param name="Updates">Updates of the system.</param>
 internal sealed record ApiContext(
-    NodeContext Node, NodeTasks Tasks, IConfigurationService Config, IContainerQueries Containers, IMeta Meta, EventLog Events);
+    NodeContext Node, NodeTasks Tasks, IConfigurationService Config, IContainerQueries Containers, IMeta Meta, EventLog Events, UpdateModule Updates);

@@ -12,7 +12,9 @@ internal static class ApiModule
     public static void Add(IServiceCollection services, ApiContext api)
     {
         services.AddSingleton(new MachineApi(api));
-        services.AddSingleton(new ImageApi(api.Containers));
+        services.AddSingleton(new ImageApi(api.Containers, api.Updates.Upgrader));
+        services.AddSingleton(new LifecycleApi(api.Updates.Upgrader));
+        services.AddSingleton(new UpdateApi(api.Updates.Engine, api.Updates.Boot, api.Updates.Upgrader, api.Config, api.Updates.Restart));
         services.AddSingleton(new InspectApi(api.Node.Controllers));
         services.AddSingleton(new HealthApi(api.Node.State, api.Node.Time));
         services.AddSingleton(new StateService(api.Node.State, Catalog(api.Node.Controllers)));
@@ -23,6 +25,8 @@ internal static class ApiModule
     {
         app.MapGrpcService<MachineApi>();
         app.MapGrpcService<ImageApi>();
+        app.MapGrpcService<LifecycleApi>();
+        app.MapGrpcService<UpdateApi>();
         app.MapGrpcService<InspectApi>();
         app.MapGrpcService<HealthApi>();
         app.MapGrpcService<StateService>();

@@ -5,6 +5,10 @@ using Talos.Linux;
 using Talos.Machined.Configuration;
 using Talos.Machined.Lifecycle;
 using Talos.Machined.Sequences;
+using Talos.Ota.Bundle;
+using Talos.Ota.Engine;
+using Talos.Ota.Engine.Sources;
+using Talos.Ota.Slots;
 using Talos.Pki;
 using Talos.Services;
 
@@ -17,6 +21,8 @@ internal static class NodeErrors
     public static StatusCode? StatusOf(Exception error) => error switch
     {
         ConfigException or InvalidLifecycleRequestException or PkiException or InvalidDataException => StatusCode.InvalidArgument,
+        BundleException or SlotException or UpdateException => StatusCode.FailedPrecondition,
+        SourceException => StatusCode.NotFound,
         ApplyInProgressException or SequenceBusyException => StatusCode.FailedPrecondition,
         ServiceException { Problem: ServiceProblem.Unknown } or KeyNotFoundException => StatusCode.NotFound,
         ServiceException => StatusCode.FailedPrecondition,

@@ -59,6 +59,15 @@ internal sealed record NodeOptions
     /// <summary>The executable that starts services.</summary>
     public string Launcher { get; init; } = "/proc/self/exe";
 
+    /// <summary>The board's descriptor in the root.</summary>
+    public string BoardFile { get; init; } = "/usr/share/talos/board.yaml";
+
+    /// <summary>Names the version of the system.</summary>
+    public string OsReleaseFile { get; init; } = "/etc/os-release";
+
+    /// <summary>Certificates of those whose updates are taken, PEM.</summary>
+    public string AnchorsFile { get; init; } = "/usr/share/talos/ota/anchors.pem";
+
     /// <summary>The kernel command line.</summary>
     public string CommandLine { get; init; } = "";
 }

@@ -6,7 +6,9 @@ using Talos.Linux;
 using Talos.Machined.Configuration;
 using Talos.Machined.Lifecycle;
 using Talos.Machined.Sequences;
+using Talos.Machined.Updates;
 using Talos.Machined.Watchdogs;
+using Talos.Ota.Engine;
 using Talos.Resources.Runtime;
 using Talos.Services;
 
@@ -34,6 +36,7 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
         StartUdevd = new("startUdevd", StartUdevdAsync),
         StartApid = new("startApid", ct => AwaitEarlyServiceAsync("apid", ct)),
         ReloadMeta = Task("reloadMeta", ReloadMeta),
+        CheckUpdate = new("checkUpdate", CheckUpdateAsync),
         LoadConfig = new("loadConfig", LoadConfigAsync),
         CheckMemorySize = Task("memorySizeCheck", CheckMemorySize),
         MountEphemeral = new("mountEphemeralPartition", MountEphemeralAsync),
@@ -46,7 +49,7 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
         TeardownVolumes = new("teardownVolumeLifecycle", TeardownVolumesAsync),
         StopAllServices = new("stopAllServices", StopAllServicesAsync),
         WipePartitions = labels => new SequenceTask("resetSystemDiskSpec", ct => rooms.Volumes.WipeAsync(labels, ct)),
-        Reboot = Task("reboot", Restart),
+        Reboot = new("reboot", RestartAsync),
         Shutdown = Task("shutdown", SwitchOff),
     };
 
@@ -120,6 +123,23 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
         }
     }
 
+    private async Task CheckUpdateAsync(CancellationToken ct)
+    {
+        await rooms.Updates.Boot.CheckAsync(ct);
+        switch (rooms.Updates.Boot.Report)
+        {
+            case { Kind: BootKind.TrialAgain }:
+                node.Sequencer.Start(RebootSequence.Plan(new RebootOptions(RebootMode.Force), Create()));
+                break;
+            case { } report when rooms.Updates.Wipe.IsDue(report):
+                await rooms.Volumes.WipeAsync([VolumeNames.Ephemeral], ct);
+                rooms.Updates.Wipe.Forget();
+                LogWiped();
+                break;
+        }
+    }
+
+    /// <summary>In recovery the config is loaded for the sake of the API, and nothing follows.</summary>
     private async Task LoadConfigAsync(CancellationToken ct)
     {
         await rooms.Volumes.MountAsync(VolumeNames.State, ct);
@@ -127,6 +147,12 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
         if (rooms.Config.InMaintenance)
         {
             await rooms.Config.LoadAsync(ct);
+        }
+
+        if (rooms.Updates.Boot.Recovery is { } recovery)
+        {
+            node.Stage.Set(MachineStage.Maintenance, recovery);
+            await System.Threading.Tasks.Task.Delay(Timeout.InfiniteTimeSpan, ct);
         }
 
         if (rooms.Config.InMaintenance)
@@ -196,10 +222,16 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
     }
 
     /// <summary>The watchdog stays armed: where the hardware lets it, it guards the way through the firmware.</summary>
-    private void Restart()
+    private async Task RestartAsync(CancellationToken ct)
     {
+        string? argument = await rooms.Updates.PrepareRebootAsync(ct);
         Files.SyncAll();
         rooms.Watchdog.Feed();
+        if (argument is not null)
+        {
+            Machine.RestartWith(argument);
+        }
+
         Machine.Reboot(RebootCommand.Restart);
     }
 
@@ -228,6 +260,9 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
     [LoggerMessage(LogLevel.Warning, "Power button ignored: {Problem}")]
     private partial void LogBusy(string problem);
 
+    [LoggerMessage(LogLevel.Information, "EPHEMERAL wiped: the update does not keep it")]
+    private partial void LogWiped();
+
     [LoggerMessage(LogLevel.Information, "Memory: {MebiBytes} MiB")]
     private partial void LogMemory(long mebiBytes);
 }
@@ -238,4 +273,6 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
 /// <param name="Meta">The values of META.</param>
 /// <param name="Pods">Stops pods.</param>
 /// <param name="Watchdog">The watchdog of the board.</param>
-internal sealed record NodeRooms(IConfigurationService Config, IVolumes Volumes, IMeta Meta, IPodStopper Pods, BoardWatchdog Watchdog);
+/// <param name="Updates">Updates of the system.</param>
+internal sealed record NodeRooms(
+    IConfigurationService Config, IVolumes Volumes, IMeta Meta, IPodStopper Pods, BoardWatchdog Watchdog, UpdateModule Updates);

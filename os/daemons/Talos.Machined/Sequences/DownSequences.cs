@@ -18,6 +18,23 @@ internal static class RebootSequence
     }
 }
 
+/// <summary>Installs an update, and restarts the node into it.</summary>
+internal static class UpgradeSequence
+{
+    /// <summary>The slowest link that is still of use.</summary>
+    private static readonly TimeSpan InstallTimeout = TimeSpan.FromHours(12);
+
+    /// <summary>Plans the sequence; runs nothing.</summary>
+    /// <param name="install">Installs; the node stays up when it fails.</param>
+    /// <param name="reboot">False: the update waits for the next restart.</param>
+    /// <param name="node">The tasks.</param>
+    public static Sequence Plan(SequenceTask install, bool reboot, NodeTasks node) => new("upgrade", SequenceRank.Down,
+    [
+        new Phase("upgrade", install) { Timeout = InstallTimeout },
+        .. reboot ? RebootSequence.Plan(new RebootOptions(RebootMode.Graceful), node).Phases : [],
+    ]);
+}
+
 /// <summary>Brings the node down in order and switches it off.</summary>
 internal static class ShutdownSequence
 {

@@ -18,6 +18,9 @@ internal sealed record NodeTasks
     /// <summary>Reads the META partition.</summary>
     public required SequenceTask ReloadMeta { get; init; }
 
+    /// <summary>Finds out which slot runs and what that means; begins a trial with the wipe that belongs to it.</summary>
+    public required SequenceTask CheckUpdate { get; init; }
+
     /// <summary>Gets the machine config: from STATE, the platform, or over the API in maintenance.</summary>
     public required SequenceTask LoadConfig { get; init; }
 

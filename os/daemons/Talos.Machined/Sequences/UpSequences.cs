@@ -16,6 +16,7 @@ internal static class InitializeSequence
             new("systemRequirements", node.EnforceKernelRequirements),
             new("earlyServices", node.StartMachined, node.StartUdevd, node.StartApid),
             new("meta", node.ReloadMeta),
+            new("update", node.CheckUpdate) { GoesOnAfterFailure = true },
         ];
 
         if (wipe.Count > 0)

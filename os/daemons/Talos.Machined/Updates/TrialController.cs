@@ -68,13 +68,14 @@ internal sealed partial class TrialController(
         }
 
         _ended |= verdict is not TrialVerdict.Waiting;
-        await context.WriteAsync(TrialStatus.Id, new TrialStatus
+        boot.Trial = new TrialStatus
         {
             Slot = report.Booted.ToString(),
             Verdict = verdict.ToString().ToLowerInvariant(),
             Deadline = HealthGate.Text(config.HealthDeadline),
             Missing = [.. missing],
-        }, ct);
+        };
+        await context.WriteAsync(TrialStatus.Id, boot.Trial, ct);
     }
 
     /// <inheritdoc/>

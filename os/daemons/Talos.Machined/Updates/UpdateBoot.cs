@@ -1,16 +1,17 @@
 using Microsoft.Extensions.Logging;
 using Talos.Ota.Engine;
 using Talos.Ota.Slots;
+using Talos.Resources.Ota;
 
 namespace Talos.Machined.Updates;
 
 /// <summary>What this boot is to the update engine; known once META is read.</summary>
 /// <param name="engine">The update engine.</param>
-/// <param name="slot">The slot stage 1 started; null when it did not say.</param>
+/// <param name="slot">Finds the slot the root is mounted from; gives null when it is none.</param>
 /// <param name="version">Version of the running system.</param>
 /// <param name="time">The clock; this object is made when the first process starts.</param>
 /// <param name="log">Where to tell.</param>
-internal sealed partial class UpdateBoot(IUpdateEngine engine, SlotId? slot, string version, TimeProvider time, ILogger<UpdateBoot> log)
+internal sealed partial class UpdateBoot(IUpdateEngine engine, Func<SlotId?> slot, string version, TimeProvider time, ILogger<UpdateBoot> log)
 {
     private readonly long _started = time.GetTimestamp();
 
@@ -22,6 +23,9 @@ internal sealed partial class UpdateBoot(IUpdateEngine engine, SlotId? slot, str
 
     /// <summary>Why there is no report; null when there is one or it is still to come.</summary>
     public string? Problem { get; private set; }
+
+    /// <summary>How the trial goes; null when this boot is none, or nobody has looked yet.</summary>
+    public TrialStatus? Trial { get; set; }
 
     /// <summary>Version of the running system.</summary>
     public string Version => version;
@@ -42,15 +46,13 @@ internal sealed partial class UpdateBoot(IUpdateEngine engine, SlotId? slot, str
             return;
         }
 
-        if (slot is not { } booted)
-        {
-            Problem = "the node did not start from a slot";
-            LogNoUpdates(Problem);
-            return;
-        }
-
         try
         {
+            if (slot() is not { } booted)
+            {
+                throw new SlotException("the root file system is on no slot's partition");
+            }
+
             Report = await engine.OnBootAsync(booted, version, ct);
             Problem = null;
             Tell(Report);
@@ -62,6 +64,16 @@ internal sealed partial class UpdateBoot(IUpdateEngine engine, SlotId? slot, str
         }
 
         Changed?.Invoke();
+    }
+
+    /// <summary>Says so when the node cannot take updates in this boot.</summary>
+    /// <exception cref="UpdateException">It cannot.</exception>
+    public void Require()
+    {
+        if (Report is null)
+        {
+            throw new UpdateException($"no updates: {Problem ?? "the node is still starting"}");
+        }
     }
 
     private void Tell(BootReport report)

@@ -1,4 +1,5 @@
 using Talos.Block;
+using Talos.Ota.Engine;
 using Talos.Ota.Slots;
 
 namespace Talos.Machined.Updates;
@@ -7,5 +8,5 @@ namespace Talos.Machined.Updates;
 internal static class UpdateErrors
 {
     /// <summary>Whether the node goes on after this.</summary>
-    public static bool IsExpected(Exception error) => error is IOException or SlotException or VolumeException or InvalidDataException or TimeoutException;
+    public static bool IsExpected(Exception error) => error is IOException or SlotException or UpdateException or VolumeException or InvalidDataException or TimeoutException;
 }

@@ -1,0 +1,76 @@
+using Talos.Config;
+using Talos.Ota.Bundle;
+using Talos.Ota.Engine;
+using Talos.Ota.Engine.Sources;
+
+namespace Talos.Machined.Updates;
+
+/// <summary>How the node takes an update.</summary>
+/// <param name="Preserve">Keep <c>/var</c>; otherwise it is wiped when the new slot starts for the first time.</param>
+/// <param name="Force">Take a version that failed on this node before.</param>
+/// <param name="Reboot">Restart into the new slot.</param>
+internal sealed record UpgradeOptions(bool Preserve, bool Force, bool Reboot);
+
+/// <summary>What became of an update.</summary>
+/// <param name="Installed">What the engine did.</param>
+/// <param name="ActorId">Id under which the restart can be followed; null when none was asked for.</param>
+internal sealed record UpgradeResult(InstallResult Installed, string? ActorId);
+
+/// <summary>Takes updates from where a reference says, or from a client, and sees to what follows.</summary>
+/// <param name="engine">The update engine.</param>
+/// <param name="boot">What this boot is.</param>
+/// <param name="wipe">The wipe of the first start.</param>
+/// <param name="config">What the machine config says of updates.</param>
+/// <param name="restart">Brings the node down in order and restarts it; gives the id to follow it.</param>
+internal sealed class Upgrader(IUpdateEngine engine, UpdateBoot boot, TrialWipe wipe, Func<UpdateConfiguration> config, Func<string> restart)
+{
+    private const string StickFolder = "/run/update-source";
+
+    /// <summary>Opens a bundle that lies somewhere else; the caller disposes it.</summary>
+    /// <exception cref="SourceException">It is not there.</exception>
+    public Task<IPayloadSource> OpenAsync(string reference, CancellationToken ct)
+    {
+        UpdateConfiguration settings = config();
+        HttpSourceOptions http = new()
+        {
+            Proxy = settings.Proxy,
+            BytesPerSecond = settings.BytesPerSecond > 0 ? settings.BytesPerSecond : null,
+        };
+        return new PayloadSources(http, new LinuxRemovableVolumes(StickFolder)).OpenAsync(SourceReference.Parse(reference), ct);
+    }
+
+    /// <summary>What a bundle is called and holds, without asking who signed it: that is asked before it is installed.</summary>
+    public async Task<BundleManifest> ReadManifestAsync(string reference, CancellationToken ct)
+    {
+        await using IPayloadSource source = await OpenAsync(reference, ct);
+        using BundleReader bundle = await BundleReader.OpenUnverifiedAsync(source, ct);
+        return bundle.Manifest;
+    }
+
+    /// <summary>Installs a bundle from where a reference says.</summary>
+    public async Task<UpgradeResult> InstallAsync(string reference, UpgradeOptions options, IProgress<UpdateProgress>? progress, CancellationToken ct)
+    {
+        await using IPayloadSource source = await OpenAsync(reference, ct);
+        return await InstallAsync(source, options, progress, ct);
+    }
+
+    /// <summary>Installs a bundle and restarts into it when that is wanted.</summary>
+    /// <exception cref="UpdateException">The node cannot take updates in this boot, or not now.</exception>
+    /// <exception cref="BundleException">The bundle is refused or broken.</exception>
+    public async Task<UpgradeResult> InstallAsync(IBundleSource source, UpgradeOptions options, IProgress<UpdateProgress>? progress, CancellationToken ct)
+    {
+        boot.Require();
+        InstallResult installed = await engine.InstallAsync(source, new InstallOptions { Force = options.Force }, progress, ct);
+        wipe.Ask(options.Preserve ? null : engine.Status.Running);
+        return new UpgradeResult(installed, options.Reboot ? restart() : null);
+    }
+
+    /// <summary>Goes back to the other slot with the next start, which follows at once.</summary>
+    /// <returns>Id under which the restart can be followed.</returns>
+    public async Task<string> RollBackAsync(string reason, CancellationToken ct)
+    {
+        boot.Require();
+        await engine.RollBackAsync(reason, ct);
+        return restart();
+    }
+}

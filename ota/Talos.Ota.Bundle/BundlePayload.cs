@@ -34,6 +34,9 @@ public sealed class BundlePayload
         return content.Length == Info.LengthOf(chunk) && hash.SequenceEqual(this[chunk].ContentSha256);
     }
 
+    /// <summary>A chunk for people.</summary>
+    internal string Describe(int chunk) => $"chunk {chunk} of {Info}";
+
     /// <summary>Checks the index of one payload.</summary>
     /// <param name="info">What the manifest says.</param>
     /// <param name="index">Its entries.</param>
@@ -43,7 +46,7 @@ public sealed class BundlePayload
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(index.Span, hash);
-        if (!hash.SequenceEqual(Convert.FromHexString(info.IndexSha256)))
+        if (index.Length != info.ChunkCount * ChunkEntry.Size || !hash.SequenceEqual(Convert.FromHexString(info.IndexSha256)))
         {
             throw new BundleException(BundleProblem.Corrupt, $"bundle: chunk index of {info}: its SHA-256 is not the one of the manifest; fetch the bundle again");
         }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Talos.Ota.Bundle.Format;
 using Talos.Pki;
-using ZstdSharp;
 
 namespace Talos.Ota.Bundle;
 
@@ -10,7 +9,7 @@ namespace Talos.Ota.Bundle;
 public sealed class BundleReader : IDisposable
 {
     private readonly IBundleSource _source;
-    private readonly Decompressor _zstd = new();
+    private readonly ChunkUnpacker _unpacker = new();
     private byte[] _stored = [];
 
     private BundleReader(IBundleSource source, BundleManifest manifest, string id, IReadOnlyList<BundlePayload> payloads, IReadOnlyList<SigningCertificate> signers, TrustStore? trust, SigningCertificate? signer, ReadOnlyMemory<byte> keySet)
@@ -96,25 +95,25 @@ public sealed class BundleReader : IDisposable
     {
         int length = payload.Info.LengthOf(chunk);
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, length, nameof(destination));
-        (long offset, int storedLength, ChunkEncoding encoding) = Describe(payload, chunk);
+        (long offset, int storedLength, ChunkEncoding encoding) = Locate(payload, chunk);
         if (encoding is ChunkEncoding.Zstd && _stored.Length < storedLength)
         {
             _stored = GC.AllocateUninitializedArray<byte>(payload.Info.ChunkSize);
         }
 
         Memory<byte> stored = (encoding is ChunkEncoding.Zstd ? _stored.AsMemory() : destination)[..storedLength];
-        await BundleFront.ReadExactlyAsync(_source, offset, stored, $"chunk {chunk} of {payload.Info}", ct).ConfigureAwait(false);
+        await BundleFront.ReadExactlyAsync(_source, offset, stored, payload.Describe(chunk), ct).ConfigureAwait(false);
         Check(payload, chunk, stored.Span);
         if (encoding is ChunkEncoding.Zstd)
         {
-            Unpack(payload, chunk, stored.Span, destination.Span[..length]);
+            _unpacker.Unpack(stored.Span, destination.Span[..length], payload.Describe(chunk));
         }
 
         return length;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _zstd.Dispose();
+    public void Dispose() => _unpacker.Dispose();
 
     private static async Task<BundleReader> CreateAsync(IBundleSource source, BundleFront front, IReadOnlyList<ChainSignature> signatures, TrustStore? trust, SigningCertificate? signer, CancellationToken ct)
     {
@@ -129,7 +128,7 @@ public sealed class BundleReader : IDisposable
         return new BundleReader(source, manifest, Convert.ToHexStringLower(SHA256.HashData(front.Message)), payloads, [.. signatures.Select(s => s.Chain[0])], trust, signer, front.KeySet);
     }
 
-    private static (long Offset, int StoredLength, ChunkEncoding Encoding) Describe(BundlePayload payload, int chunk)
+    private static (long Offset, int StoredLength, ChunkEncoding Encoding) Locate(BundlePayload payload, int chunk)
     {
         ChunkEntry entry = payload[chunk];
         return (payload.DataOffset + entry.Offset, entry.StoredLength, entry.Encoding);
@@ -141,22 +140,7 @@ public sealed class BundleReader : IDisposable
         SHA256.HashData(stored, hash);
         if (!hash.SequenceEqual(payload[chunk].StoredSha256))
         {
-            throw new BundleException(BundleProblem.Corrupt, $"bundle: chunk {chunk} of {payload.Info}: its SHA-256 is not the one of the index; fetch the bundle again");
-        }
-    }
-
-    private void Unpack(BundlePayload payload, int chunk, ReadOnlySpan<byte> stored, Span<byte> content)
-    {
-        try
-        {
-            if (!_zstd.TryUnwrap(stored, content, out int written) || written != content.Length)
-            {
-                throw BundleException.Malformed($"chunk {chunk} of {payload.Info}: it does not unpack to {content.Length} bytes");
-            }
-        }
-        catch (ZstdException e)
-        {
-            throw new BundleException(BundleProblem.Malformed, $"bundle: chunk {chunk} of {payload.Info}", e);
+            throw new BundleException(BundleProblem.Corrupt, $"bundle: {payload.Describe(chunk)}: its SHA-256 is not the one of the index; fetch the bundle again");
         }
     }
 }

@@ -23,7 +23,7 @@ public static class BundleVerification
                 int length = await reader.ReadChunkAsync(payload, chunk, content, ct).ConfigureAwait(false);
                 if (!payload.Fits(chunk, content.AsSpan(0, length)))
                 {
-                    throw new BundleException(BundleProblem.Corrupt, $"bundle: chunk {chunk} of {payload.Info}: unpacked it is not what the index names");
+                    throw new BundleException(BundleProblem.Corrupt, $"bundle: {payload.Describe(chunk)}: unpacked it is not what the index names");
                 }
 
                 whole.AppendData(content.AsSpan(0, length));

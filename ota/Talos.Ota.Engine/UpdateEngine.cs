@@ -150,7 +150,7 @@ public sealed partial class UpdateEngine(UpdateNode node, TimeProvider time, ILo
         () =>
         {
             SlotTable wanted = SlotRules.MarkBad(node.BootControl.Read(), slot);
-            NoteFailure(slot, reason);
+            NoteFailure(slot, reason, $"slot {slot} was marked bad: {reason}");
             SetSlots(wanted);
             LogMarkedBad(slot, reason);
             return true;
@@ -163,7 +163,7 @@ public sealed partial class UpdateEngine(UpdateNode node, TimeProvider time, ILo
         {
             SlotId running = Running();
             SlotTable wanted = SlotRules.RollBack(node.BootControl.Read(), running);
-            NoteFailure(running, reason);
+            NoteFailure(running, reason, $"rolled back to slot {running.Other()}: {reason}");
             SetSlots(wanted);
             LogRolledBack(running.Other(), reason);
             return true;
@@ -296,13 +296,10 @@ public sealed partial class UpdateEngine(UpdateNode node, TimeProvider time, ILo
     }
 
     // The reason is on the medium before the boot loader is told: a cut in between costs a boot, not the reason.
-    private void NoteFailure(SlotId slot, string reason)
-    {
-        if (_journal.Trial is { Failure: null } trial && trial.Slot == slot)
-        {
-            Save(_journal with { State = UpdateState.Failed, Message = reason, Trial = trial with { Failure = reason } });
-        }
-    }
+    private void NoteFailure(SlotId slot, string reason, string message) =>
+        Save(_journal.Trial is { Failure: null } trial && trial.Slot == slot
+            ? _journal with { State = UpdateState.Failed, Message = reason, Trial = trial with { Failure = reason } }
+            : _journal with { Message = message });
 
     private bool Withdraw()
     {

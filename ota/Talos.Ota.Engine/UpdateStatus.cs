@@ -17,7 +17,7 @@ public sealed record UpdateStatus
     /// <summary>How far it is; null when nothing was begun since the start of this process.</summary>
     public UpdateProgress? Progress { get; init; }
 
-    /// <summary>Why it failed or was cancelled; null otherwise.</summary>
+    /// <summary>Why it failed, was cancelled, or a slot was marked bad or left; null otherwise.</summary>
     public string? Message { get; init; }
 
     /// <summary>The last time a trial ended in the old slot; null when none ever did.</summary>

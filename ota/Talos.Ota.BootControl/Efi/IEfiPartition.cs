@@ -3,7 +3,7 @@ namespace Talos.Ota.BootControl.Efi;
 /// <summary>The EFI partition; mounted only while its folder is open.</summary>
 public interface IEfiPartition
 {
-    /// <summary>Opens the folder of boot files.</summary>
+    /// <summary>Opens the folder of boot files. While it is open for writing it can be opened for reading too.</summary>
     IEfiFolder Open(bool writable);
 }
 

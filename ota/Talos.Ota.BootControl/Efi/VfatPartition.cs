@@ -13,16 +13,50 @@ public sealed class VfatPartition(Func<string> device, string mountPoint) : IEfi
     // A name whose clusters are free already, left by a cut rename, must not make the file system read-only.
     private const string Options = "umask=0077,shortname=mixed,errors=continue";
 
+    private readonly Lock _gate = new();
+    private int _users;
+    private bool _writable;
+
     /// <inheritdoc/>
     public IEfiFolder Open(bool writable)
+    {
+        lock (_gate)
+        {
+            if (_users == 0)
+            {
+                Mount(writable);
+            }
+            else if (writable && !_writable)
+            {
+                throw new SlotException($"{mountPoint}: the EFI partition is being read; it cannot be written meanwhile");
+            }
+
+            _users++;
+        }
+
+        return new Folder(this, Path.Combine(mountPoint, EfiBootFile.Folder));
+    }
+
+    private void Mount(bool writable)
     {
         Directory.CreateDirectory(mountPoint);
         const MountFlags safe = MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec | MountFlags.NoAtime;
         Mounts.Mount(device(), mountPoint, "vfat", safe | (writable ? MountFlags.DirectorySync : MountFlags.ReadOnly), Options);
-        return new Folder(mountPoint, Path.Combine(mountPoint, EfiBootFile.Folder));
+        _writable = writable;
     }
 
-    private sealed class Folder(string mountPoint, string folder) : IEfiFolder
+    private void Close()
+    {
+        lock (_gate)
+        {
+            if (--_users == 0)
+            {
+                Mounts.Unmount(mountPoint);
+            }
+        }
+    }
+
+    private sealed class Folder(VfatPartition partition, string folder) : IEfiFolder
     {
         public IReadOnlyList<string> Names() => Directory.Exists(folder)
             ? [.. Directory.GetFiles(folder).Select(f => Path.GetFileName(f)).Order(StringComparer.OrdinalIgnoreCase)]
@@ -54,7 +88,7 @@ public sealed class VfatPartition(Func<string> device, string mountPoint) : IEfi
             return FileStorage.CreateFile(At(name), length);
         }
 
-        public void Dispose() => Mounts.Unmount(mountPoint);
+        public void Dispose() => partition.Close();
 
         private string At(string name) => Path.Combine(folder, name);
     }

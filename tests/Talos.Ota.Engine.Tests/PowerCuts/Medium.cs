@@ -35,7 +35,7 @@ internal sealed class Medium
         switch (operation)
         {
             case Operation.Write write:
-                write.Data.CopyTo(Devices[write.Device], write.Offset);
+                write.Data.Span.CopyTo(Devices[write.Device].AsSpan((int)write.Offset));
                 break;
             case Operation.Link link:
                 Names[link.Name] = link.File;

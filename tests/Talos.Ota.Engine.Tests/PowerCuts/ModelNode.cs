@@ -61,8 +61,10 @@ internal sealed class ModelNode : ISlotPartitions, IEfiPartition, IUpdateStore
         int file = _now.Names[name];
         if (counted != name)
         {
-            Do(new Operation.Link(counted, file));
-            Do(new Operation.Unlink(name));
+            // A firmware may write either entry first: cut in between, the file has two names or none.
+            Operation[] rename = [new Operation.Link(counted, file), new Operation.Unlink(name)];
+            Do(rename[file % 2]);
+            Do(rename[1 - (file % 2)]);
         }
 
         Assert.DoesNotContain(file, _now.Freed);
@@ -111,7 +113,7 @@ internal sealed class ModelNode : ISlotPartitions, IEfiPartition, IUpdateStore
     {
         foreach (DiskWrite write in MetaPartition.Plan(block, _condition))
         {
-            Do(new Operation.Write(Meta, write.Offset, write.Data.ToArray()));
+            Do(new Operation.Write(Meta, write.Offset, write.Data));
             Do(new Operation.Flush(Meta));
         }
 

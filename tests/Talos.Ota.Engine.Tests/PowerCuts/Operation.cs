@@ -4,7 +4,7 @@ namespace Talos.Ota.Engine.Tests.PowerCuts;
 internal abstract record Operation
 {
     /// <summary>Data written to a partition or file.</summary>
-    public sealed record Write(string Device, long Offset, byte[] Data) : Operation;
+    public sealed record Write(string Device, long Offset, ReadOnlyMemory<byte> Data) : Operation;
 
     /// <summary>Everything written to the device before is on the medium.</summary>
     public sealed record Flush(string Device) : Operation;

@@ -3,7 +3,7 @@ namespace Talos.Ota.Bundle;
 /// <summary>The time certificates are checked against.</summary>
 /// <remarks>
 /// A board without a battery starts with a wrong clock.
-/// Until its clock is synchronised it knows only that now is not before anything it has seen: its own build and the last bundle it committed.
+/// Until its clock is synchronised it knows only that now is not before what the clock shows, or any other moment it has seen pass.
 /// Such a lower bound still finds what had expired by then; it cannot tell that something is not valid yet.
 /// </remarks>
 /// <param name="Time">Now, or the latest moment known to have passed.</param>

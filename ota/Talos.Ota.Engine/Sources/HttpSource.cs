@@ -16,9 +16,6 @@ public sealed class HttpSource : IPayloadSource
     /// <summary>Bytes of the first request: header, manifest and chunk index of most bundles.</summary>
     private const int FirstRequest = 128 * 1024;
 
-    /// <summary>A gap up to this many bytes is read over: less than the time of a new request.</summary>
-    private const int SmallGap = 64 * 1024;
-
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly Uri _address;
@@ -129,10 +126,10 @@ public sealed class HttpSource : IPayloadSource
         }
     }
 
-    /// <summary>A response that stands at or shortly before an offset.</summary>
+    /// <summary>A response that holds an offset and has not passed it. What it has on the way there was asked for, and is read over.</summary>
     private async ValueTask<HttpResponse> AtAsync(long offset, CancellationToken ct)
     {
-        if (_response is { } open && offset >= open.Position && offset < open.End && (IsForwardOnly || offset - open.Position <= SmallGap))
+        if (_response is { } open && offset >= open.Position && offset < open.End)
         {
             return open;
         }

@@ -32,6 +32,19 @@ public sealed class HttpSourceTests : PayloadSourceConformance, IAsyncDisposable
     }
 
     [Fact]
+    public async Task Gaps_between_announced_chunks_are_no_further_request()
+    {
+        HttpSource source = (HttpSource)await OpenAsync();
+        await using IPayloadSource _ = source;
+        source.Expect(200_000, 800_000);
+
+        Assert.Equal(Bundle[200_000..200_100], await ReadAsync(source, 200_000, 100));
+        Assert.Equal(Bundle[900_000..900_100], await ReadAsync(source, 900_000, 100));
+
+        Assert.Equal(["/talos.bundle bytes=0-131071", "/talos.bundle bytes=200000-999999"], _server.Requests);
+    }
+
+    [Fact]
     public async Task A_server_that_stops_at_half_and_starts_again_gives_only_the_rest()
     {
         int half = Bundle.Length / 2;

@@ -74,6 +74,20 @@ e2e() { booted e2e -trait- Category=Bench -trait- Category=Endurance; }
 # What takes its own boots: killed services, reboot and reset, 512 MiB, a corrupted root, power cuts.
 endurance() { booted endurance -trait Category=Endurance; }
 
+# The same sources in another folder, published and packed again, give the same bytes.
+reproducible() {
+  make_image qemu-virt
+  step "building the image again, from a copy in another folder"
+  local copy first=$out/qemu-virt/SHA256SUMS
+  copy=$(mktemp -d)
+  git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy"
+  mkdir -p "$copy/out"
+  cp -r "$out/update-keys" "$copy/out/"
+  (unset TALOS_OUT && logged reproducible "$copy/scripts/image" qemu-virt)
+  if diff "$first" "$copy/out/qemu-virt/SHA256SUMS" >&2; then echo "1 0"; else echo "0 1"; fi >> "$counts"
+  rm -rf "$copy"
+}
+
 booted() {
   local suite=$1
   shift

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Talos.E2e.Tests;
 
 /// <summary>The plug is pulled at random moments of boot and of a config change; the node comes back with a config, old or new.</summary>
@@ -65,6 +67,6 @@ public sealed class PowerCutTests(ITestOutputHelper output)
             config = read.Output;
             return read.ExitCode == 0 && config.Contains("written:", StringComparison.Ordinal) ? null : read.Error + config;
         });
-        return config.Split("written:")[1].Split('\n')[0].Trim().Trim('"', '}', ' ', '\\', 'n');
+        return Regex.Match(config, "written: *\"?(name-[0-9]+)").Groups[1].Value;
     }
 }

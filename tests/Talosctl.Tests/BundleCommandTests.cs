@@ -67,6 +67,28 @@ public sealed class BundleCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_delta_is_added_before_the_full_payloads_and_the_outcome_is_signed()
+    {
+        byte[] boot = new byte[5000];
+        new Random(2).NextBytes(boot);
+        File.WriteAllBytes(_run["boot"], boot);
+        await CreateAsync();
+        File.Move(_run["x.bundle"], _run["old.bundle"]);
+        byte[] root = File.ReadAllBytes(_run["root"]);
+        root[5000] ^= 1;
+        File.WriteAllBytes(_run["root"], root);
+        await CreateAsync();
+
+        Assert.Equal(0, await _run.Run("bundle", "delta", "./old.bundle", "./x.bundle", "-o", "./y.bundle", "--cert", "./own.crt", "--key", "./own.key", "--level", "1"));
+        Assert.Contains("content: 1 B differ, 0 B are new", _run.Error, StringComparison.Ordinal);
+
+        Assert.Equal(0, await _run.Run("bundle", "verify", "./y.bundle", "--anchors", "./own.ca"));
+        await _run.Run("bundle", "info", "./y.bundle");
+        Assert.Matches("(?s)root   delta .*boot   delta .*root   full .*boot   full ", _run.Out);
+        Assert.Empty(Directory.GetFiles(_run.Folder, ".*"));
+    }
+
+    [Fact]
     public async Task A_second_signer_is_added_and_another_replaces()
     {
         await CreateAsync();

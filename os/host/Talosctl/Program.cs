@@ -2,6 +2,7 @@ using System.CommandLine;
 using Grpc.Core;
 using Talos.Config;
 using Talos.Ota.Bundle;
+using Talos.Ota.Delta;
 using Talos.Pki;
 using Talosctl;
 using Talosctl.Cli;
@@ -76,7 +77,7 @@ catch (ConfigException e)
 
     return 1;
 }
-catch (Exception e) when (e is TalosctlException or PkiException or BundleException or RpcException or OperationCanceledException or IOException or UnauthorizedAccessException)
+catch (Exception e) when (e is TalosctlException or PkiException or BundleException or DeltaException or RpcException or OperationCanceledException or IOException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync($"error: {ErrorText.Of(e)}");
     return 1;

@@ -14,6 +14,7 @@ internal readonly record struct ContentMatch(long Target, long Base, int Length)
 internal static class Alignment
 {
     private const string Rest = "//rest";
+    private const int LargeFile = 2 << 20;
 
     /// <summary>Finds matches in ascending order of position in the new image, without overlap.</summary>
     /// <param name="oldImage">Files and content of the old image.</param>
@@ -48,6 +49,12 @@ internal static class Alignment
                 matches.AddRange(found);
                 done += file.Length;
                 progress(done, all);
+            }
+
+            if (file.Length >= LargeFile)
+            {
+                // Suffix arrays of large files would pile up before the collector takes them for old.
+                GC.Collect();
             }
         });
 

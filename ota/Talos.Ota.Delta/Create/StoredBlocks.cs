@@ -33,13 +33,14 @@ internal static class StoredBlocks
     /// <param name="blocks">Blocks to try.</param>
     /// <param name="level">Level of zstd.</param>
     /// <param name="workers">Blocks packed at a time.</param>
-    /// <param name="progress">Gets blocks done, of all.</param>
+    /// <param name="progress">Gets bytes of content done, of all.</param>
     /// <param name="ct">Cancels.</param>
     public static HashSet<long> FindUnpackable(IBaseImage image, IReadOnlyList<ImageBlock> blocks, int level, int workers, Action<long, long> progress, CancellationToken ct)
     {
         HashSet<long> closed = [];
         Lock mutex = new();
         long done = 0;
+        long all = blocks.Sum(b => (long)b.ContentLength);
         ParallelOptions options = new() { CancellationToken = ct, MaxDegreeOfParallelism = workers };
         Parallel.ForEach(blocks, options, () => new BlockCodec(), (block, _, codec) =>
         {
@@ -51,7 +52,8 @@ internal static class StoredBlocks
                     closed.Add(block.Offset);
                 }
 
-                progress(++done, blocks.Count);
+                done += block.ContentLength;
+                progress(done, all);
             }
 
             return codec;

@@ -8,6 +8,7 @@ internal static class BundleCommand
     public static Command Create(Host host) => new("bundle", "Make, sign, check and show update bundles")
     {
         BundleCreateCommand.Create(host),
+        BundleDeltaCommand.Create(host),
         BundleSignCommand.Create(host),
         BundleVerifyCommand.Create(host),
         BundleInfoCommand.Create(host),

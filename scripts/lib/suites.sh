@@ -69,7 +69,7 @@ aot() {
 }
 
 # The emulated node that many tests share.
-e2e() { booted e2e -trait- Category=Bench -trait- Category=Endurance; }
+e2e() { booted e2e -trait- Category=Bench -trait- Category=Endurance -trait- Category=Upgrade; }
 
 # What takes its own boots: killed services, reboot and reset, 512 MiB, a corrupted root, power cuts.
 endurance() { booted endurance -trait Category=Endurance; }
@@ -86,6 +86,19 @@ reproducible() {
   (unset TALOS_OUT && logged reproducible "$copy/scripts/image" qemu-virt)
   if diff "$first" "$copy/out/qemu-virt/SHA256SUMS" >&2; then echo "1 0"; else echo "0 1"; fi >> "$counts"
   rm -rf "$copy"
+}
+
+# Updates on the emulated node: a good one, a resumed one, refusals, and every fault that has to end in the old slot.
+upgrade() {
+  build_tests
+  make_talosctl
+  make_imager
+  make_node
+  "$out/imager/imager" images --workload --output "$out/images" 2>&1 | progress
+  make_upgrades
+  step "tests on an emulated node: upgrade"
+  TALOS_E2E_UPGRADES=$out/upgrade TALOS_E2E_IMAGE=$out/upgrade/base/talos-qemu-virt-arm64.raw TALOS_E2E_TALOSCTL=$out/bin/talosctl \
+    xunit upgrade 7200 tests/e2e/Talos.E2e.Tests/bin/Debug/net10.0/Talos.E2e.Tests -trait Category=Upgrade
 }
 
 booted() {

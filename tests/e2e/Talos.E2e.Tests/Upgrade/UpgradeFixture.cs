@@ -1,0 +1,75 @@
+namespace Talos.E2e.Tests.Upgrade;
+
+/// <summary>A configured node of v0.1.0 that was switched off in order: every test goes on from a copy of its disk.</summary>
+public sealed class UpgradeFixture : IAsyncLifetime
+{
+    /// <summary>Short, so that a node that never gets healthy does not take ten minutes; long enough for a busy emulator.</summary>
+    private const string UpdateConfig = """
+        apiVersion: v1alpha1
+        kind: UpdateConfig
+        healthDeadline: 4m
+        probes:
+          - name: web
+            url: http://127.0.0.1:8080/
+        """;
+
+    private readonly Machine _base = new("upgrade-base", image: Path.Combine(Folder, "base", "talos-qemu-virt-arm64.raw"));
+
+    internal HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(5) };
+
+    /// <summary>Where <c>scripts/test upgrade</c> puts images and bundles.</summary>
+    private static string Folder { get; } =
+        Environment.GetEnvironmentVariable("TALOS_E2E_UPGRADES") ?? Path.Combine(Workspace.Root, "out", "upgrade");
+
+    public async ValueTask InitializeAsync()
+    {
+        await _base.InstallAsync(Testdata.OnePod, UpdateConfig);
+        await UntilPageAsync(_base);
+        (await _base.TalosctlAsync("shutdown", "--wait=false")).Expect();
+        Assert.True(await _base.WaitForPowerOffAsync(TimeSpan.FromMinutes(3)), "the node did not switch itself off");
+        _base.CutPower();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        _base.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The bundle of a version by its name in <c>tests/e2e/faults</c>.</summary>
+    internal static string Bundle(string name) => Path.Combine(Folder, name, "talos-qemu-virt-arm64.bundle");
+
+    /// <summary>A copy of the node that is ready.</summary>
+    internal async Task<Machine> StartAsync(string name)
+    {
+        Machine machine = new(name, image: _base.Disk);
+        foreach (string file in (string[])["talosconfig", "controlplane.yaml", "vars.fd"])
+        {
+            File.Copy(Path.Combine(_base.Folder, file), Path.Combine(machine.Folder, file));
+        }
+
+        machine.PowerOn();
+        await machine.UntilReadyAsync();
+        return machine;
+    }
+
+    internal Task UntilPageAsync(Machine machine) => Until.HoldsAsync("the pod answering", TimeSpan.FromMinutes(6), async () =>
+        (await Http.GetStringAsync(machine.Web(8080))).Contains("It works", StringComparison.Ordinal) ? null : "another page");
+
+    /// <summary>Waits until <c>talosctl update status</c> holds all these texts.</summary>
+    internal static async Task<string> UntilStatusAsync(Machine machine, TimeSpan limit, params string[] wanted)
+    {
+        string status = "";
+        await Until.HoldsAsync($"status with {string.Join(" and ", wanted)}", limit, async () =>
+        {
+            CommandResult result = await machine.TalosctlAsync("update", "status");
+            status = result.Output;
+            return result.ExitCode == 0 && wanted.All(w => status.Contains(w, StringComparison.Ordinal)) ? null : result.Error + status;
+        });
+        return status;
+    }
+}
+
+[CollectionDefinition("upgrade")]
+public sealed class UpgradeCollection : ICollectionFixture<UpgradeFixture>;

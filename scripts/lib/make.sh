@@ -48,7 +48,7 @@ make_image() {
 
 # make_upgrades: out/upgrade with an image of v0.1.0 and bundles of later versions, a good one and each fault of tests/e2e/faults.
 make_upgrades() {
-  local common=(--board qemu-virt --image "$out/images" --stage1 "$(stage1_of)" --update-keys "$out/update-keys" --root-level 3)
+  local common=(--board qemu-virt --image "$out/images" --stage1 "$(stage1_of)" --root-level 3)
   local hang=$out/upgrade/hang.elf
   mkdir -p "$out/upgrade"
   logged hang clang --target=aarch64-linux-gnu -nostdlib -static -fuse-ld=lld -O1 -o "$hang" tests/e2e/faults/hang.c

@@ -214,8 +214,8 @@ public sealed partial class UpdateEngine(UpdateNode node, TimeProvider time, ILo
             using BundleReader bundle = await BundleReader.OpenAsync(source, Trust(), node.Clock(), ct).ConfigureAwait(false);
             BundlePolicy.Check(bundle.Manifest, Facts(options));
             SlotTable emptied = SlotRules.BeginUpdate(node.BootControl.Read(), running);
-            Installer installer = new(node, bundle, running, meter);
-            installer.Check();
+            Installer installer = new(node, bundle, running, meter, log);
+            IReadOnlyList<PartPlan> plans = installer.Plan(ct);
 
             bool again = _journal.Target?.Bundle == bundle.Id;
             UpdateTarget target = new(bundle.Manifest.Version.ToString(), bundle.Manifest.Build, bundle.Id, bundle.Manifest.Floor?.ToString());
@@ -223,7 +223,7 @@ public sealed partial class UpdateEngine(UpdateNode node, TimeProvider time, ILo
             Save(_journal.WithContent(running.Other(), null) with { State = UpdateState.Writing, Message = null, Target = target });
             SetSlots(emptied);
             LogBegun(target.Version, running.Other());
-            await installer.RunAsync(again, ct).ConfigureAwait(false);
+            await installer.RunAsync(plans, again, ct).ConfigureAwait(false);
 
             KeepPending(bundle.KeySet);
             ct.ThrowIfCancellationRequested();

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Talos.Ota.Bundle;
 using Talos.Ota.Engine.Tests.PowerCuts;
 using Talos.Ota.Slots;
@@ -39,8 +40,7 @@ public sealed class InstallTests
 
         InstallResult result = await _node.InstallAsync(Release.V3);
 
-        long same = Release.ChunkSize;
-        Assert.Equal(Release.RootSize + Release.BootSize - same, result.WrittenBytes);
+        Assert.Equal(Release.Different, result.WrittenBytes);
     }
 
     [Fact]
@@ -69,6 +69,60 @@ public sealed class InstallTests
 
         Assert.InRange(written, Release.ChunkSize, Release.RootSize);
         Assert.Equal(Release.RootSize + Release.BootSize, written + result.WrittenBytes);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public async Task A_delta_from_the_running_version_is_taken_when_it_is_smaller(bool full, bool forwardOnly)
+    {
+        await _node.PowerOnAsync();
+
+        InstallResult result = await _node.Engine.InstallAsync(Source(Release.V2.BundleFrom(Release.V1, full), forwardOnly), new InstallOptions(), null, Ct);
+
+        Assert.InRange(result.FetchedBytes, Release.Different, Release.Different + 20_000);
+        Assert.Equal(BootKind.Trial, (await _node.PowerOnAsync()).Kind);
+        Assert.Equal(Release.V2, _node.Running);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_delta_that_does_not_give_the_version_is_replaced_by_the_full_payload(bool forwardOnly)
+    {
+        await _node.PowerOnAsync();
+
+        await _node.Engine.InstallAsync(Source(Release.V2.BundleFrom(Release.V1, full: true, spoil: true), forwardOnly), new InstallOptions(), null, Ct);
+
+        await _node.PowerOnAsync();
+        Assert.Equal(Release.V2, _node.Running);
+    }
+
+    [Fact]
+    public async Task Deltas_alone_from_another_version_are_refused_before_the_first_write()
+    {
+        await _node.PowerOnAsync();
+        int before = _node.Log.Count;
+
+        UpdateException error = await Assert.ThrowsAsync<UpdateException>(() =>
+            _node.Engine.InstallAsync(Source(Release.V3.BundleFrom(Release.V2, full: false), forwardOnly: false), new InstallOptions(), null, Ct));
+
+        Assert.Contains("slot A holds the base of none", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, _node.Log.Count);
+    }
+
+    [Fact]
+    public async Task A_slot_that_holds_the_version_already_needs_no_delta()
+    {
+        await UpdateAsync(Release.V2);
+        await _node.Engine.RollBackAsync("wanted", Ct);
+        await _node.PowerOnAsync();
+
+        InstallResult result = await _node.Engine.InstallAsync(Source(Release.V2.BundleFrom(Release.V1, full: true), forwardOnly: false), new InstallOptions(), null, Ct);
+
+        Assert.Equal((0, 0), (result.FetchedBytes, result.WrittenBytes));
     }
 
     [Fact]
@@ -169,6 +223,25 @@ public sealed class InstallTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => install);
         Assert.Equal(UpdateState.Cancelled, _node.Engine.Status.State);
         await UpdateAsync(Release.V2);
+    }
+
+    private static StreamBundleSource Source(byte[] bundle, bool forwardOnly)
+    {
+        MemoryStream stream = new(bundle);
+        return new StreamBundleSource(forwardOnly ? new BrotliStream(Packed(stream), CompressionMode.Decompress) : stream);
+    }
+
+    // A stream that cannot seek.
+    private static MemoryStream Packed(MemoryStream content)
+    {
+        MemoryStream packed = new();
+        using (BrotliStream brotli = new(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            content.CopyTo(brotli);
+        }
+
+        packed.Position = 0;
+        return packed;
     }
 
     private async Task UpdateAsync(Release release)

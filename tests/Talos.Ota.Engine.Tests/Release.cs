@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Talos.Ota.Bundle;
+using Talos.Ota.Delta;
 using Talos.Pki;
 
 namespace Talos.Ota.Engine.Tests;
@@ -10,6 +11,9 @@ internal sealed class Release
     public const int ChunkSize = 64 * 1024;
     public const int RootSize = (3 * ChunkSize) + 4096;
     public const int BootSize = ChunkSize + 777;
+    /// <summary>Bytes in which two versions differ, in blocks of 4096.</summary>
+    public const int Different = ChunkSize + (3 * 4096);
+
     public const string Board = "bench";
 
     public static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
@@ -23,12 +27,14 @@ internal sealed class Release
         Version = version;
         Root = new byte[RootSize];
         new Random(seed).NextBytes(Root);
+        new Random(0).NextBytes(Root.AsSpan(2 * ChunkSize, ChunkSize - 4096));
         // What does not change between versions must not be fetched or written again.
         Root.AsSpan(ChunkSize, ChunkSize).Fill(7);
         Boot = new byte[BootSize];
-        new Random(~seed).NextBytes(Boot);
+        new Random(-1).NextBytes(Boot);
+        new Random(~seed).NextBytes(Boot.AsSpan(0, 4096));
         SHA256.HashData(Root).CopyTo(Boot, 0);
-        Bundle = Write(version, Root, Boot, floor);
+        Bundle = Write(version, Full(Root, Boot), floor);
     }
 
     public static Release V1 { get; } = new("v1.0.0", 1, null);
@@ -49,6 +55,21 @@ internal sealed class Release
 
     public byte[] Bundle { get; }
 
+    /// <summary>A bundle with deltas from another version in front of the full payloads, or with the deltas alone.</summary>
+    /// <param name="from">The base.</param>
+    /// <param name="full">With the full payloads.</param>
+    /// <param name="spoil">Makes the delta of the root one that does not give the root.</param>
+    public byte[] BundleFrom(Release from, bool full, bool spoil = false)
+    {
+        List<PayloadInput> payloads = [Delta(BundlePart.Root, from.Root, Root, spoil), Delta(BundlePart.Boot, from.Boot, Boot, spoil: false)];
+        if (full)
+        {
+            payloads.AddRange(Full(Root, Boot));
+        }
+
+        return Write(Version, payloads, null);
+    }
+
     public StreamBundleSource Source() => new(new MemoryStream(Bundle));
 
     private static BundleSigner NewSigner()
@@ -57,7 +78,25 @@ internal sealed class Release
         return new BundleSigner(pair.CertificatePem, PrivateKey.FromPem(pair.KeyPem.Reveal()));
     }
 
-    private static byte[] Write(string version, byte[] root, byte[] boot, string? floor)
+    private static PayloadInput Delta(BundlePart part, byte[] from, byte[] to, bool spoil)
+    {
+        MemoryStream delta = new();
+        DeltaCreator.Create(new MemoryImage(from), new MemoryImage(to), delta, workers: 1, progress: null, CancellationToken.None);
+        byte[] bytes = delta.ToArray();
+        if (spoil)
+        {
+            bytes[^20] ^= 1;
+        }
+
+        return new PayloadInput(part, new MemoryStream(bytes)) { RootHash = part is BundlePart.Root ? new string('a', 64) : null, Base = IdOf(from), Result = IdOf(to) };
+    }
+
+    private static ContentId IdOf(byte[] content) => new(Convert.ToHexStringLower(SHA256.HashData(content)), content.Length);
+
+    private static PayloadInput[] Full(byte[] root, byte[] boot) =>
+        [new(BundlePart.Root, new MemoryStream(root)) { RootHash = new string('a', 64) }, new(BundlePart.Boot, new MemoryStream(boot))];
+
+    private static byte[] Write(string version, IReadOnlyList<PayloadInput> payloads, string? floor)
     {
         BundleManifest manifest = new()
         {
@@ -69,11 +108,17 @@ internal sealed class Release
             Issued = Now,
             Payloads = [],
         };
-        using MemoryStream output = new(), scratch = new(), rootStream = new(root), bootStream = new(boot);
-        PayloadInput[] payloads = [new(BundlePart.Root, rootStream) { RootHash = new string('a', 64) }, new(BundlePart.Boot, bootStream)];
+        using MemoryStream output = new(), scratch = new();
         BundleWriter.WriteAsync(output, scratch, manifest, payloads, ReadOnlyMemory<byte>.Empty, [Signer], new BundleWriterOptions { ChunkSize = ChunkSize, Level = 1 }, CancellationToken.None)
             .GetAwaiter().GetResult();
         return output.ToArray();
+    }
+
+    private sealed class MemoryImage(byte[] bytes) : IBaseImage
+    {
+        public long Length => bytes.Length;
+
+        public void ReadAt(long offset, Span<byte> buffer) => bytes.AsSpan((int)offset, buffer.Length).CopyTo(buffer);
     }
 
     private sealed class FixedClock : TimeProvider

@@ -7,17 +7,22 @@ internal sealed class InstallMeter(Action<UpdateProgress> report)
 {
     private UpdateState _state = UpdateState.Checking;
     private string? _part;
-    private long _done, _total;
+    private long _before, _done, _total;
 
     public long FetchedBytes { get; private set; }
 
     public long WrittenBytes { get; private set; }
 
-    public void Begin(BundleManifest manifest) =>
-        _total = manifest.Payloads.Select(p => (p.Part, p.Target.Size)).Distinct().Sum(p => p.Size);
+    /// <summary>The lengths of all parts are known.</summary>
+    public void Begin(long total) => _total = total;
 
     public void Enter(UpdateState state, BundlePart? part)
     {
+        if (state is UpdateState.Writing)
+        {
+            _before = _done;
+        }
+
         (_state, _part) = (state, part is { } named ? (named is BundlePart.Boot ? "boot" : "root") : null);
         Tell();
     }
@@ -34,8 +39,12 @@ internal sealed class InstallMeter(Action<UpdateProgress> report)
         Tell();
     }
 
-    /// <summary>A part is begun again in another way.</summary>
-    public void TakeBack(long bytes) => _done -= bytes;
+    /// <summary>The part begins, or begins again in another way, with so many bytes in place.</summary>
+    public void Restart(long present)
+    {
+        _done = _before + present;
+        Tell();
+    }
 
     private void Tell() => report(new UpdateProgress(_state, _part, _done, _total, FetchedBytes, WrittenBytes));
 }

@@ -1,3 +1,4 @@
+using Talos.Ota.Bundle;
 using Talos.Ota.Slots;
 
 namespace Talos.Ota.Engine.Tests.PowerCuts;
@@ -20,6 +21,18 @@ public sealed class PowerCutTests(ITestOutputHelper output)
         ModelNode first = await RecordUpdateAsync(new ModelNode(ModelNode.Image(Release.V1)), Release.V2);
 
         await CutEverywhereAsync(await RecordUpdateAsync(new ModelNode(first.Disk), Release.V3), [Release.V2, Release.V3]);
+    }
+
+    [Fact]
+    public async Task A_cut_at_any_operation_of_an_update_by_delta_too()
+    {
+        ModelNode node = new(ModelNode.Image(Release.V1));
+        await node.PowerOnAsync();
+        await node.Engine.InstallAsync(new StreamBundleSource(new MemoryStream(Release.V2.BundleFrom(Release.V1, full: false))), new InstallOptions(), null, CancellationToken.None);
+        await node.PowerOnAsync();
+        await node.Engine.BlessAsync(CancellationToken.None);
+
+        await CutEverywhereAsync(node, [Release.V1, Release.V2]);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class BootTimeBench(ITestOutputHelper output)
         string esp = Path.Combine(folder, "talos.efi");
         long start = await EfiStartAsync(folder);
         (await Commands.RunAsync("mcopy", ["-i", $"{Workspace.Image}@@{start}", "::/EFI/Linux/talos-000001-A.efi", esp], folder)).Expect();
-        (await Commands.RunAsync("aarch64-linux-gnu-objcopy", ["-O", "binary", "--only-section=.linux", "--set-section-flags", ".linux=alloc", esp, "vmlinuz"], folder)).Expect();
+        (await Commands.RunAsync("aarch64-linux-gnu-objcopy", ["--dump-section", ".linux=vmlinuz", esp, "copy.efi"], folder)).Expect();
         await File.WriteAllTextAsync(Path.Combine(folder, "init.c"), """
             #include <unistd.h>
             #include <sys/reboot.h>

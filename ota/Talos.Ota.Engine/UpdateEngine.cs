@@ -108,7 +108,12 @@ public sealed partial class UpdateEngine(UpdateNode node, TimeProvider time, ILo
         }
         finally
         {
-            _install = null;
+            // Under the lock: who cancels must not meet a source that is disposed.
+            lock (_installing)
+            {
+                _install = null;
+            }
+
             _gate.Release();
             done.SetResult();
             Changed?.Invoke();
@@ -274,6 +279,7 @@ public sealed partial class UpdateEngine(UpdateNode node, TimeProvider time, ILo
 
     private void KeepPending(ReadOnlyMemory<byte> keySet)
     {
+        TakeKeySet(keep: false);
         if (!keySet.IsEmpty)
         {
             node.Store.Write(UpdateTags.PendingKeySet, keySet.Span);

@@ -3,24 +3,19 @@ using System.Text.Json.Serialization;
 
 namespace Talos.Ota.Engine.Journal;
 
-/// <summary>The journal as bytes: JSON behind a version number.</summary>
+/// <summary>The journal as bytes: JSON.</summary>
 internal static class JournalFormat
 {
-    private const byte Version = 1;
+    private const int Format = 1;
 
-    public static byte[] Write(UpdateJournal journal) => [Version, .. JsonSerializer.SerializeToUtf8Bytes(journal, JournalJson.Default.UpdateJournal)];
+    public static byte[] Write(UpdateJournal journal) => JsonSerializer.SerializeToUtf8Bytes(journal with { Format = Format }, JournalJson.Default.UpdateJournal);
 
     /// <summary>Null when the bytes are none of ours: the slots themselves are enough to go on.</summary>
     public static UpdateJournal? TryRead(ReadOnlySpan<byte> data)
     {
-        if (data.IsEmpty || data[0] != Version)
-        {
-            return null;
-        }
-
         try
         {
-            return JsonSerializer.Deserialize(data[1..], JournalJson.Default.UpdateJournal);
+            return JsonSerializer.Deserialize(data, JournalJson.Default.UpdateJournal) is { Format: Format } journal ? journal : null;
         }
         catch (JsonException)
         {

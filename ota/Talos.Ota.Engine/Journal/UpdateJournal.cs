@@ -8,6 +8,9 @@ internal sealed record UpdateJournal
     /// <summary>Versions that failed and are remembered; the oldest goes first.</summary>
     public const int MostFailed = 16;
 
+    /// <summary>Version of the format, set when it is written.</summary>
+    public int Format { get; init; }
+
     public UpdateState State { get; init; } = UpdateState.Idle;
 
     public string? Message { get; init; }

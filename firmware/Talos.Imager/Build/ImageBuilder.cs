@@ -77,7 +77,7 @@ internal sealed class ImageBuilder(BuildOptions options, ComponentSet components
         RootTree tree = RootAssembler.Assemble(options, components, store.Release, index);
         progress.Report($"root: packing {tree.Files.Count()} files, {tree.Files.Sum(f => f.Length) >> 20} MiB, {modules.Count} modules");
         string path = output.File(".root");
-        await Squashfs.WriteAsync(tree, path, options.RootLevel, ct);
+        await Squashfs.WriteAsync(tree, path, PinnedTool.Find(components.Tools, "usr/bin/mksquashfs"), options.RootLevel, ct);
         VerityRoot root = await VerityFormat.AppendAsync(path, ct);
         progress.Report($"root: {root.Length >> 20} MiB, hash {root.RootHash}");
         return (tree, root);

@@ -31,7 +31,7 @@ internal static class BuildCommand
 
     private static readonly Option<string> Release = new("--release") { Description = "Version of the system", DefaultValueFactory = _ => "v0.1.0" };
 
-    private static readonly Option<int> RootLevel = new("--root-level") { Description = "Level of zstd for the root, 1 to 22", DefaultValueFactory = _ => 19 };
+    private static readonly Option<int> RootLevel = new("--root-level") { Description = "Level of zstd for the root, 1 to 22", DefaultValueFactory = _ => 15 };
 
     private static readonly Option<string?> Keys = new("--update-keys") { Description = "Folder with anchors.pem, and signer.crt and signer.key to write a bundle; default: update-keys beside --output, made for development when absent" };
 

@@ -67,6 +67,9 @@ internal sealed record LockedPackage
     /// <summary>The group needed only to build kubelet from source.</summary>
     public const string KubeletGroup = "kubelet";
 
+    /// <summary>The group of programs that write images, run on the build machine.</summary>
+    public const string ImageGroup = "image";
+
     /// <summary>The group needed only for the example workload.</summary>
     public const string WorkloadGroup = "workload";
 }

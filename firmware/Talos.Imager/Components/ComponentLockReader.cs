@@ -64,9 +64,9 @@ internal sealed class ComponentLockReader
     private string Group(YamlMappingNode map)
     {
         string group = _yaml.OptionalText(map, "group", LockedPackage.NodeGroup);
-        return group is LockedPackage.NodeGroup or LockedPackage.KubeletGroup or LockedPackage.WorkloadGroup
+        return group is LockedPackage.NodeGroup or LockedPackage.ImageGroup or LockedPackage.KubeletGroup or LockedPackage.WorkloadGroup
             ? group
-            : throw _yaml.Error(map, $"group {group} is unknown; it is node, kubelet or workload");
+            : throw _yaml.Error(map, $"group {group} is unknown; it is node, image, kubelet or workload");
     }
 
     private string RootPath(YamlNode node)

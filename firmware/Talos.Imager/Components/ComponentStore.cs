@@ -38,6 +38,12 @@ internal sealed class ComponentStore
             trees.Add(package.Name, await Packages.FetchAsync(package, ct));
         }
 
+        List<string> tools = [];
+        foreach (LockedPackage package in _locked.Packages.Where(p => p.Group == LockedPackage.ImageGroup))
+        {
+            tools.Add((await Packages.FetchAsync(package, ct)).Directory);
+        }
+
         trees.Add(ComponentSet.Kubelet, await KubeletAsync(kubelet ?? _locked.Kubelet.Use, _locked.Architecture, ct));
         List<RootFile> bundles = [];
         foreach (LockedPackage package in _locked.Packages.Where(p => trees.ContainsKey(p.Name)))
@@ -48,7 +54,7 @@ internal sealed class ComponentStore
             }
         }
 
-        return new ComponentSet(_locked, trees, bundles);
+        return new ComponentSet(_locked, trees, bundles) { Tools = tools };
     }
 
     /// <summary>Kubelet alone, for <paramref name="architecture"/>.</summary>

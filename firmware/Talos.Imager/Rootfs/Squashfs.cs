@@ -13,19 +13,20 @@ internal static class Squashfs
     /// <summary>Writes the file system.</summary>
     /// <param name="tree">What goes in.</param>
     /// <param name="path">The file to write.</param>
+    /// <param name="tool">mksquashfs.</param>
     /// <param name="level">Level of zstd, 1 to 22.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task WriteAsync(RootTree tree, string path, int level, CancellationToken ct)
+    public static async Task WriteAsync(RootTree tree, string path, PinnedTool tool, int level, CancellationToken ct)
     {
         // As a tar stream, so that owner, mode and order come from the tree and nobody needs root for them.
         string[] arguments =
         [
-            "-", path, "-tar", "-noappend", "-comp", "zstd", "-Xcompression-level", level.ToString(CultureInfo.InvariantCulture),
+            .. tool.Arguments, "-", path, "-tar", "-noappend", "-comp", "zstd", "-Xcompression-level", level.ToString(CultureInfo.InvariantCulture),
             "-b", BlockSize.ToString(CultureInfo.InvariantCulture), "-all-root", "-no-xattrs", "-all-time", "0", "-mkfs-time", "0",
             "-quiet", "-no-progress",
         ];
         using MemoryStream messages = new();
-        await Tool.RunAsync("mksquashfs", arguments, stdin => WriteTarAsync(tree, stdin, ct), messages, ct: ct);
+        await Tool.RunAsync(tool.Program, arguments, stdin => WriteTarAsync(tree, stdin, ct), messages, ct: ct);
     }
 
     internal static async Task WriteTarAsync(RootTree tree, Stream output, CancellationToken ct)

@@ -24,7 +24,7 @@ public sealed class ComponentLockReaderTests
     [InlineData("usr/sbin/runc => usr/bin/runc", "/usr/sbin/runc", "components.lock:15: /usr/sbin/runc: a path inside the package without leading / and .. is expected")]
     [InlineData("use: debian-source", "use: v1.99.0", "components.lock:22: use: v1.99.0 is neither debian-source nor a version under upstream")]
     [InlineData("v1\ndebian", "v2\ndebian", "components.lock:1: apiVersion is components.talos.dev/v2; components.talos.dev/v1 is expected")]
-    [InlineData("licence: Apache-2.0\n    root", "group: other\n    licence: Apache-2.0\n    root", "components.lock:11: group other is unknown; it is node, kubelet or workload")]
+    [InlineData("licence: Apache-2.0\n    root", "group: other\n    licence: Apache-2.0\n    root", "components.lock:11: group other is unknown; it is node, image, kubelet or workload")]
     [InlineData("    version: 6.12.1-1   # stable\n", "", "components.lock:5: version is missing")]
     public void A_mistake_is_refused_with_its_line(string right, string wrong, string message)
     {

@@ -58,7 +58,7 @@ public sealed class SquashfsTests : IDisposable
         tree.AddText("etc/empty", "");
         tree.AddFile("usr/bin/init", "/bin/true", "machined", executable: true);
         string path = Path.Combine(_folder, name);
-        await Squashfs.WriteAsync(tree, path, level: 3, Ct);
+        await Squashfs.WriteAsync(tree, path, PinnedTool.OfMachine("mksquashfs"), level: 3, Ct);
         return await VerityFormat.AppendAsync(path, Ct);
     }
 }

@@ -17,7 +17,7 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
 internal static class Commands
 {
     /// <summary>Time after which a command is ended; emulation is slow.</summary>
-    public static TimeSpan Limit { get; } = TimeSpan.FromMinutes(5);
+    public static TimeSpan Limit { get; } = TimeSpan.FromMinutes(15);
 
     public static async Task<CommandResult> RunAsync(
         string file, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string>? environment = null)

@@ -7,7 +7,7 @@ namespace Talos.E2e.Tests.Upgrade;
 [Trait("Category", "Upgrade")]
 public sealed class FallbackTests(UpgradeFixture node, ITestOutputHelper output)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
 
     [Fact]
     public async Task A_kernel_that_panics_ends_in_the_old_slot()
@@ -32,7 +32,7 @@ public sealed class FallbackTests(UpgradeFixture node, ITestOutputHelper output)
     [Fact]
     public async Task A_kubelet_that_is_never_ready_ends_in_the_old_slot_at_the_deadline()
     {
-        using Machine machine = await node.StartAsync("fallback-kubelet");
+        using Machine machine = await node.StartAsync("fallback-kubelet", deadline: "4m");
         await TryAsync(machine, "no-kubelet");
 
         await FellBackAsync(machine, "v0.5.0", "not healthy within 4m0s", "kubelet");

@@ -3,16 +3,6 @@ namespace Talos.E2e.Tests.Upgrade;
 /// <summary>A configured node of v0.1.0 that was switched off in order: every test goes on from a copy of its disk.</summary>
 public sealed class UpgradeFixture : IAsyncLifetime
 {
-    /// <summary>Short, so that a node that never gets healthy does not take ten minutes; long enough for a busy emulator.</summary>
-    private const string UpdateConfig = """
-        apiVersion: v1alpha1
-        kind: UpdateConfig
-        healthDeadline: 4m
-        probes:
-          - name: web
-            url: http://127.0.0.1:8080/
-        """;
-
     /// <summary>A base kept from a run before; saves a boot when single tests are repeated.</summary>
     private readonly string? _kept = Environment.GetEnvironmentVariable("TALOS_E2E_UPGRADE_BASE");
 
@@ -33,7 +23,7 @@ public sealed class UpgradeFixture : IAsyncLifetime
         }
 
         using Machine machine = new("upgrade-base", image: Path.Combine(Folder, "base", "talos-qemu-virt-arm64.raw"));
-        await machine.InstallAsync(Testdata.OnePod, UpdateConfig);
+        await machine.InstallAsync(Testdata.OnePod);
         await UntilPageAsync(machine);
         (await machine.TalosctlAsync("shutdown", "--wait=false")).Expect();
         Assert.True(await machine.WaitForPowerOffAsync(TimeSpan.FromMinutes(3)), "the node did not switch itself off");
@@ -50,7 +40,9 @@ public sealed class UpgradeFixture : IAsyncLifetime
     internal static string Bundle(string name) => Path.Combine(Folder, name, "talos-qemu-virt-arm64.bundle");
 
     /// <summary>A copy of the node that is ready.</summary>
-    internal async Task<Machine> StartAsync(string name)
+    /// <param name="name">Its folder.</param>
+    /// <param name="deadline">How long a trial may take.</param>
+    internal async Task<Machine> StartAsync(string name, string deadline = "20m")
     {
         Machine machine = new(name, image: Path.Combine(_base, "disk.raw"));
         foreach (string file in (string[])["talosconfig", "controlplane.yaml", "vars.fd"])
@@ -60,6 +52,8 @@ public sealed class UpgradeFixture : IAsyncLifetime
 
         machine.PowerOn();
         await machine.UntilReadyAsync();
+        string update = $"{{apiVersion: v1alpha1, kind: UpdateConfig, healthDeadline: {deadline}}}";
+        (await machine.TalosctlAsync("patch", "machineconfig", "--mode", "no-reboot", "--patch", update)).Expect();
         return machine;
     }
 

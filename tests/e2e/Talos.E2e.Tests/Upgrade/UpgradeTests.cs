@@ -8,7 +8,7 @@ namespace Talos.E2e.Tests.Upgrade;
 [Trait("Category", "Upgrade")]
 public sealed class UpgradeTests(UpgradeFixture node, ITestOutputHelper output)
 {
-    private static readonly TimeSpan TrialLimit = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan TrialLimit = TimeSpan.FromMinutes(20);
 
     [Fact]
     public async Task An_upgrade_while_a_pod_runs_is_kept_with_config_identity_and_var_and_can_be_rolled_back()

@@ -64,6 +64,36 @@ public sealed class RoundTripTests
         Assert.Equal(Sample.Boot, content);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(Sample.ChunkSize - 1)]
+    [InlineData(Sample.ChunkSize)]
+    [InlineData(Sample.ChunkSize + 1)]
+    [InlineData(16 * Sample.ChunkSize)]
+    public async Task A_payload_of_any_length_comes_back(int length)
+    {
+        byte[] content = [.. Enumerable.Range(0, length).Select(i => (byte)(i * i))];
+        using MemoryStream output = new(), scratch = new(), boot = new(content);
+        await BundleWriter.WriteAsync(output, scratch, Sample.Manifest, [new PayloadInput(BundlePart.Boot, boot)], ReadOnlyMemory<byte>.Empty,
+            [TestKeys.Fast.Signer], new BundleWriterOptions { ChunkSize = Sample.ChunkSize, Level = 1 }, CancellationToken.None);
+
+        using BundleReader reader = await Sample.OpenAsync(output.ToArray(), TestKeys.Fast.Trust);
+
+        Assert.Equal(content, (await Sample.ReadAllAsync(reader))[BundlePart.Boot]);
+    }
+
+    [Fact]
+    public async Task An_empty_payload_is_refused_when_it_is_written()
+    {
+        using MemoryStream output = new(), scratch = new(), boot = new();
+
+        BundleException refused = await Assert.ThrowsAsync<BundleException>(() => BundleWriter.WriteAsync(output, scratch, Sample.Manifest,
+            [new PayloadInput(BundlePart.Boot, boot)], ReadOnlyMemory<byte>.Empty, [TestKeys.Fast.Signer], new BundleWriterOptions(), CancellationToken.None));
+
+        Assert.Contains("payloads[0].size is 0", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, output.Length);
+    }
+
     [Fact]
     public void The_same_input_gives_the_same_bytes() =>
         Assert.Equal(Sample.Write(TestKeys.Own.Signer), Sample.Write(TestKeys.Own.Signer));

@@ -36,7 +36,7 @@ internal sealed class ContentModel(BitCoder coder, int tableBits)
             contexts[3] = Hash(h & 0xFF_FFFF);
             contexts[4] = Hash(h & 0xFFFF_FFFF);
             contexts[5] = Hash(h & 0xFFFF_FFFF_FFFF);
-            contexts[6] = Hash(h & 0xFF00_00FF_0000_0000 >> 8);
+            contexts[6] = Hash(h & 0x00FF_0000_FF00_0000);
             int symbol = _literals.Code(coder, content[i], contexts, 0);
             content[i] = (byte)symbol;
             _content = (_content << 8) | (uint)symbol;

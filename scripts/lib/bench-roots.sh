@@ -7,7 +7,7 @@ bench_packages=(linux-image-arm64 openssh-server ca-certificates curl)
 # private_apt FOLDER ARCHITECTURE SUITE...: an apt of its own that knows these suites, from the mirrors this machine uses.
 private_apt() {
   local folder=$1 architecture=$2 mirror security
-  mkdir -p "$folder"/{etc,lists/partial,archives/partial}
+  mkdir -p "$folder"/{etc/apt.conf.d,etc/preferences.d,lists/partial,archives/partial}
   : > "$folder/status"
   mirror=${TALOS_DEBIAN_MIRROR:-$(apt-get update --print-uris | sed -n "s#^'\(.*/debian/\)dists/.*#\1#p" | head -n 1)}
   security=$(apt-get update --print-uris | sed -n "s#^'\(.*/debian-security/\)dists/.*#\1#p" | head -n 1)

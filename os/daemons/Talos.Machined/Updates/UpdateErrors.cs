@@ -8,5 +8,5 @@ namespace Talos.Machined.Updates;
 internal static class UpdateErrors
 {
     /// <summary>Whether the node goes on after this.</summary>
-    public static bool IsExpected(Exception error) => error is IOException or SlotException or UpdateException or VolumeException or InvalidDataException or TimeoutException;
+    public static bool IsExpected(Exception error) => error is IOException or UnauthorizedAccessException or SlotException or UpdateException or VolumeException or InvalidDataException or TimeoutException;
 }

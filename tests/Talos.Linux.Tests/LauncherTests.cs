@@ -41,7 +41,7 @@ public sealed class LauncherTests
         CommandResult missing = await Run(new ChildOptions { Path = "/no/such/service" }, new LaunchOptions());
         CommandResult noGroup = await Run(new ChildOptions { Path = "/bin/true" }, new LaunchOptions { Cgroup = "no/such/group" });
 
-        Assert.Equal((ServiceLauncher.ExecFailed, "execv /no/such/service: No such file or directory (ENOENT)\n"), (missing.Status.Code, missing.Output));
+        Assert.Equal((ServiceLauncher.ExecFailed, "execve /no/such/service: No such file or directory (ENOENT)\n"), (missing.Status.Code, missing.Output));
         Assert.Equal(ServiceLauncher.SettingFailed, noGroup.Status.Code);
         Assert.StartsWith("launch /bin/true: open /sys/fs/cgroup/no/such/group/cgroup.procs", noGroup.Output, StringComparison.Ordinal);
     }

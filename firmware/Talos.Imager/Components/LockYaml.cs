@@ -20,10 +20,10 @@ internal sealed class LockYaml(string file)
         {
             throw new ImagerException($"{file}:{e.Start.Line}: {e.Message}", e);
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            // YamlDotNet 18 says so, without a line, for a { inside an unquoted text of a flow list.
-            throw new ImagerException($"{file}: not YAML: a bracket in an unquoted text", e);
+            // The parser's own slip, without a line, on brackets inside unquoted texts; fuzzing found it.
+            throw new ImagerException($"{file}: not valid YAML: a bracket in an unquoted text, or what follows breaks off", e);
         }
     }
 

@@ -7,6 +7,7 @@ namespace Talos.Ota.Engine.Tests.PowerCuts;
 /// Runs updates on a recorded disk and cuts the power before every operation, many times over with other parts of what was
 /// not flushed. After each cut the node has to boot a whole system, old or new, and the next update has to go through.
 /// </summary>
+[Trait("Category", "Integration")]
 public sealed class PowerCutTests(ITestOutputHelper output)
 {
     private const int CutsAtEach = 12;

@@ -14,15 +14,23 @@ internal sealed class HealthApi(IState state, TimeProvider time) : ClusterServic
         HealthCheckRequest request, IServerStreamWriter<HealthCheckProgress> responseStream, ServerCallContext context)
     {
         TimeSpan wait = request.WaitTimeout?.ToTimeSpan() is { Ticks: > 0 } asked ? asked : DefaultWait;
-        using CancellationTokenSource limit = new(wait, time);
+        using CancellationTokenSource limit = new(Timeout.InfiniteTimeSpan, time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, context.CancellationToken);
         using IStateWatch watch = state.Watch(
             MachineStatus.Definition.Namespace, MachineStatus.Definition.Type, new WatchOptions { BootstrapContents = true });
-        string told = "";
+        string? told = null;
+        bool counting = false;
         try
         {
             await foreach (StateEvent change in watch.ReadAllAsync(ending.Token))
             {
+                if (!counting)
+                {
+                    // The time begins with the first look: whoever waits shortly still learns what is missing.
+                    counting = true;
+                    limit.CancelAfter(wait);
+                }
+
                 if (change.Resource is not Resource<MachineStatus> { Spec: var status })
                 {
                     continue;

@@ -11,7 +11,9 @@ internal sealed class Machine : IDisposable
     public const int ApiPort = 50000;
 
     private readonly int _memoryMiB;
-    private readonly Dictionary<int, int> _ports = new[] { ApiPort, 8080, 8081, 8082 }.ToDictionary(p => p, _ => Qemu.FreePort());
+    private static readonly int[] GuestPorts = [ApiPort, 8080, 8081, 8082];
+
+    private readonly Dictionary<int, int> _ports = GuestPorts.Zip(Qemu.FreePorts(GuestPorts.Length)).ToDictionary(p => p.First, p => p.Second);
     private Qemu? _qemu;
 
     /// <summary>A machine with a fresh disk, switched off.</summary>

@@ -54,11 +54,21 @@ internal sealed class Qemu : IDisposable
     }
 
     /// <summary>A port of the loopback that nobody uses now.</summary>
-    public static int FreePort()
+    public static int FreePort() => FreePorts(1)[0];
+
+    /// <summary>Ports of this machine that are free now, each another: none is let go before all are there.</summary>
+    public static int[] FreePorts(int count)
     {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
+        try
+        {
+            Array.ForEach(listeners, l => l.Start());
+            return [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
+        }
+        finally
+        {
+            Array.ForEach(listeners, l => l.Dispose());
+        }
     }
 
     /// <summary>Pulls the plug.</summary>

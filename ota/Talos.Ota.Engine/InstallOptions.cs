@@ -5,6 +5,9 @@ public sealed record InstallOptions
 {
     /// <summary>Tries a version again that failed on this node.</summary>
     public bool Force { get; init; }
+
+    /// <summary>Called when the slot is written and checked, before its trial is armed; what it writes is on the medium by then. When it fails, nothing is armed.</summary>
+    public Action? BeforeArming { get; init; }
 }
 
 /// <summary>What an install did. The new slot starts at the next reboot, which is the caller's to bring about.</summary>

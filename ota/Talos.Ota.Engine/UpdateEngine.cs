@@ -232,6 +232,7 @@ public sealed partial class UpdateEngine(UpdateNode node, TimeProvider time, ILo
 
             KeepPending(bundle.KeySet);
             ct.ThrowIfCancellationRequested();
+            options.BeforeArming?.Invoke();
             Save(_journal.WithContent(running.Other(), new SlotContent(target.Version, target.Build)) with
             {
                 State = UpdateState.TrialPending,

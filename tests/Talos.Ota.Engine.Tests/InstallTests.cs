@@ -12,6 +12,27 @@ public sealed class InstallTests
     private readonly ModelNode _node = new(ModelNode.Image(Release.V1));
 
     [Fact]
+    public async Task What_belongs_to_the_trial_is_written_before_it_is_armed_and_without_it_nothing_is()
+    {
+        await _node.PowerOnAsync();
+        UpdateState? state = null;
+        InstallOptions options = new()
+        {
+            BeforeArming = () =>
+            {
+                state = _node.Engine.Status.State;
+                throw new IOException("META: Input/output error (EIO)");
+            },
+        };
+
+        await Assert.ThrowsAsync<IOException>(() => _node.Engine.InstallAsync(Release.V2.Source(), options, null, Ct));
+
+        Assert.NotEqual(UpdateState.TrialPending, state);
+        Assert.Equal(UpdateState.Failed, _node.Engine.Status.State);
+        Assert.DoesNotContain(await _node.Engine.ReadSlotsAsync(Ct), s => s.Slot.Condition is SlotCondition.Trial);
+    }
+
+    [Fact]
     public async Task An_update_runs_through_all_its_states()
     {
         await _node.PowerOnAsync();

@@ -22,6 +22,9 @@ internal sealed class FakeEngine : IUpdateEngine
     /// <summary>What was asked, in order.</summary>
     public List<string> Calls { get; } = [];
 
+    /// <summary>Called the moment a trial was armed.</summary>
+    public Action? Armed { get; set; }
+
     /// <summary>What a call throws; null for nothing.</summary>
     public Exception? Problem { get; set; }
 
@@ -50,7 +53,9 @@ internal sealed class FakeEngine : IUpdateEngine
 
         progress?.Report(new UpdateProgress(UpdateState.Writing, "root", length, length, length, length));
         Status = Status with { Version = "v2.0.0" };
+        options.BeforeArming?.Invoke();
         Become(UpdateState.TrialPending);
+        Armed?.Invoke();
         return new InstallResult("v2.0.0", "bundle-1", length, length);
     }
 

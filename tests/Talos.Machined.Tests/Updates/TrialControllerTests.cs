@@ -29,13 +29,16 @@ public sealed class TrialControllerTests
 
     private readonly ManualTime _time = new();
     private readonly FakeNode _trial = new();
+    private readonly List<string> _failed = [];
+    private readonly TrialTolerance _tolerance;
     private readonly UpdateBoot _boot;
     private readonly ControllerFixture _node;
 
     public TrialControllerTests()
     {
         _boot = new UpdateBoot(_engine, () => SlotId.B, "v2.0.0", _time, NullLogger<UpdateBoot>.Instance);
-        _node = new ControllerFixture(new TrialController(_engine, _boot, _trial, _time, NullLogger<TrialController>.Instance));
+        _tolerance = new TrialTolerance(new MemoryStore(), () => _failed);
+        _node = new ControllerFixture(new TrialController(_engine, _boot, _trial, _tolerance, _time, NullLogger<TrialController>.Instance));
         _node.Given(MachineConfig.ActiveId, new MachineConfig { Yaml = Yaml });
     }
 
@@ -117,7 +120,7 @@ public sealed class TrialControllerTests
         FakeEngine broken = new() { Report = _engine.Report, Status = _engine.Status };
         UpdateBoot boot = new(broken, () => SlotId.B, "v2.0.0", _time, NullLogger<UpdateBoot>.Instance);
         await boot.CheckAsync(TestContext.Current.CancellationToken);
-        ControllerFixture node = new(new TrialController(broken, boot, _trial, _time, NullLogger<TrialController>.Instance));
+        ControllerFixture node = new(new TrialController(broken, boot, _trial, _tolerance, _time, NullLogger<TrialController>.Instance));
         await node.SettleAsync();
         broken.Problem = new IOException("/boot: Input/output error (EIO)");
         _time.Advance(TimeSpan.FromMinutes(10));
@@ -140,6 +143,39 @@ public sealed class TrialControllerTests
         Assert.DoesNotContain(_engine.Calls, c => c.StartsWith("bad", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_controller_that_failed_before_the_update_too_does_not_end_the_trial()
+    {
+        _failed.Add("time.SyncController");
+        _tolerance.Note();
+        await BootedAsync();
+        GivenHealth();
+        _trial.FailingControllers.Add("time.SyncController");
+
+        await _node.SettleAsync();
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await _node.SettleAsync();
+
+        Assert.Equal("good", Verdict());
+    }
+
+    [Fact]
+    public async Task A_controller_that_fails_since_the_update_ends_the_trial()
+    {
+        _failed.Add("time.SyncController");
+        _tolerance.Note();
+        _failed.Clear();
+        _tolerance.Note();
+        await BootedAsync();
+        GivenHealth();
+        _trial.FailingControllers.Add("time.SyncController");
+        _time.Advance(TimeSpan.FromSeconds(120));
+
+        await _node.SettleAsync();
+
+        Assert.Equal("bad B: not healthy within 2m0s: controller time.SyncController fails again and again", _engine.Calls[^1]);
+    }
+
     private Task BootedAsync() => _boot.CheckAsync(TestContext.Current.CancellationToken);
 
     private string? Verdict() => _node.Find<TrialStatus>(TrialStatus.Id)?.Spec.Verdict;
@@ -160,7 +196,9 @@ public sealed class TrialControllerTests
 
         public int Restarts { get; private set; }
 
-        public IReadOnlyList<string> FailingControllers => [];
+        public List<string> FailingControllers { get; } = [];
+
+        IReadOnlyList<string> ITrialNode.FailingControllers => FailingControllers;
 
         public Task<bool> ApiAnswersAsync(CancellationToken ct) => Task.FromResult(true);
 

@@ -21,12 +21,13 @@ public sealed class UpgraderTests
     private readonly UpdateBoot _boot;
     private readonly Upgrader _upgrader;
     private int _restarts;
+    private int _settled;
 
     public UpgraderTests()
     {
         _wipe = new TrialWipe(_store);
         _boot = new UpdateBoot(_engine, () => SlotId.A, "v1.0.0", new ManualTime(), NullLogger<UpdateBoot>.Instance);
-        _upgrader = new Upgrader(_engine, _boot, _wipe, () => new UpdateConfiguration(), () => $"actor-{++_restarts}");
+        _upgrader = new Upgrader(_engine, _boot, _wipe, new TrialTolerance(_store, () => []), () => _settled++, () => new UpdateConfiguration(), () => $"actor-{++_restarts}");
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -64,6 +65,21 @@ public sealed class UpgraderTests
         Assert.True(_wipe.IsDue(new BootReport(SlotId.B, BootKind.Trial)));
         _wipe.Forget();
         Assert.False(_wipe.IsDue(new BootReport(SlotId.B, BootKind.Trial)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_power_cut_right_after_the_arming_finds_the_wish_of_this_update(bool preserve)
+    {
+        await _boot.CheckAsync(Ct);
+        _wipe.Ask(preserve ? SlotId.A : null);
+        bool? dueWhenArmed = null;
+        _engine.Armed = () => dueWhenArmed = _wipe.IsDue(new BootReport(SlotId.B, BootKind.Trial));
+
+        await InstallAsync(new UpgradeOptions(preserve, Force: false, Reboot: false));
+
+        Assert.Equal(!preserve, dueWhenArmed);
     }
 
     [Theory]
@@ -113,17 +129,6 @@ public sealed class UpgraderTests
     private static StreamBundleSource Source() => new(new MemoryStream([1, 2, 3]));
 
     private Task<UpgradeResult> InstallAsync(UpgradeOptions options) => _upgrader.InstallAsync(Source(), options, null, Ct);
-
-    private sealed class MemoryStore : IUpdateStore
-    {
-        private readonly Dictionary<uint, byte[]> _values = [];
-
-        public ReadOnlyMemory<byte>? Find(uint tag) => _values.TryGetValue(tag, out byte[]? value) ? value : null;
-
-        public void Write(uint tag, ReadOnlySpan<byte> value) => _values[tag] = value.ToArray();
-
-        public void Delete(uint tag) => _values.Remove(tag);
-    }
 
     private sealed class Answers : IServerStreamWriter<InstallResponse>
     {

@@ -143,6 +143,7 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
     private async Task LoadConfigAsync(CancellationToken ct)
     {
         await rooms.Volumes.MountAsync(VolumeNames.State, ct);
+        rooms.Updates.Data.EnterState();
         MachineId.Settle();
         if (rooms.Config.InMaintenance)
         {
@@ -174,6 +175,7 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
     private async Task MountEphemeralAsync(CancellationToken ct)
     {
         await rooms.Volumes.MountAsync(VolumeNames.Ephemeral, ct);
+        rooms.Updates.Data.EnterEphemeral();
         MountTasks.PrepareEphemeral();
         node.Logs.OpenStore();
     }
@@ -204,11 +206,13 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
     {
         node.Logs.CloseStore();
         MountTasks.UnmountAboveAndBelowEphemeral();
+        await rooms.Updates.Data.LeaveEphemeralAsync(ct);
         await rooms.Volumes.UnmountAsync(VolumeNames.Ephemeral, ct);
     }
 
     private async Task TeardownVolumesAsync(CancellationToken ct)
     {
+        await rooms.Updates.Data.LeaveStateAsync(ct);
         await rooms.Volumes.UnmountAsync(VolumeNames.State, ct);
         Files.SyncAll();
     }

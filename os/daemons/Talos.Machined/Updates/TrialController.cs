@@ -13,10 +13,11 @@ namespace Talos.Machined.Updates;
 /// <param name="engine">The update engine.</param>
 /// <param name="boot">What this boot is.</param>
 /// <param name="node">The node.</param>
+/// <param name="tolerance">What the trial is not blamed for.</param>
 /// <param name="time">The clock of the deadline.</param>
 /// <param name="log">Where to tell.</param>
 internal sealed partial class TrialController(
-    IUpdateEngine engine, UpdateBoot boot, ITrialNode node, TimeProvider time, ILogger<TrialController> log) : ITriggeredController
+    IUpdateEngine engine, UpdateBoot boot, ITrialNode node, TrialTolerance tolerance, TimeProvider time, ILogger<TrialController> log) : ITriggeredController
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
@@ -129,7 +130,7 @@ internal sealed partial class TrialController(
                 context.List<StaticPod>().Select(p => p.Spec.Pod),
                 context.List<StaticPodStatus>().ToDictionary(s => s.Id, s => s.Spec.Status),
                 context.Find<Nodename>(Nodename.Id)?.Spec.Name ?? ""),
-            FailingControllers = node.FailingControllers,
+            FailingControllers = tolerance.Beyond(node.FailingControllers),
         };
         if (health.Stage is not MachineStage.Running || health.UnreadyPods.Count > 0)
         {

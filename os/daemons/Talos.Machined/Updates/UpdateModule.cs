@@ -4,6 +4,7 @@ using Talos.Config;
 using Talos.Cosi;
 using Talos.Machined.Configuration;
 using Talos.Machined.Node;
+using Talos.Machined.Updates.Migrations;
 using Talos.Ota.BootControl.Storage;
 using Talos.Ota.Engine;
 
@@ -18,6 +19,7 @@ internal sealed partial class UpdateModule : IDisposable
     private readonly NodeContext _node;
     private readonly UpdateEngine _engine;
     private readonly TrialNode _trial;
+    private readonly TrialTolerance _tolerance;
     private readonly ILogger<UpdateModule> _log;
 
     /// <param name="node">The node.</param>
@@ -34,7 +36,9 @@ internal sealed partial class UpdateModule : IDisposable
         Boot = new UpdateBoot(
             _engine, partitions.RunningSlot, UpdateEngineFactory.Version(node.Options.OsReleaseFile), node.Time, node.Loggers.CreateLogger<UpdateBoot>());
         Wipe = new TrialWipe(store);
-        Upgrader = new Upgrader(_engine, Boot, Wipe, () => config.Active?.Update ?? new UpdateConfiguration(), restart);
+        Data = new DataVolumes(_engine, node.Loggers.CreateLogger<DataMigrator>());
+        _tolerance = new TrialTolerance(store, () => node.Controllers.Failing);
+        Upgrader = new Upgrader(_engine, Boot, Wipe, _tolerance, DataVolumes.Settle, () => config.Active?.Update ?? new UpdateConfiguration(), restart);
         _trial = new TrialNode(node.Controllers, node.Options.SocketPath, () => restart());
     }
 
@@ -50,6 +54,9 @@ internal sealed partial class UpdateModule : IDisposable
     /// <summary>The wipe that begins a trial.</summary>
     public TrialWipe Wipe { get; }
 
+    /// <summary>Formats of the data on STATE and EPHEMERAL.</summary>
+    public DataVolumes Data { get; }
+
     /// <summary>Takes updates.</summary>
     public Upgrader Upgrader { get; }
 
@@ -57,7 +64,7 @@ internal sealed partial class UpdateModule : IDisposable
     public void Register(ControllerRuntime controllers)
     {
         controllers.Register(new UpdateStatusController(_engine, Boot));
-        controllers.Register(new TrialController(_engine, Boot, _trial, _node.Time, _node.Loggers.CreateLogger<TrialController>()));
+        controllers.Register(new TrialController(_engine, Boot, _trial, _tolerance, _node.Time, _node.Loggers.CreateLogger<TrialController>()));
     }
 
     /// <summary>To be called right before every restart; never fails.</summary>

@@ -20,9 +20,12 @@ internal sealed record UpgradeResult(InstallResult Installed, string? ActorId);
 /// <param name="engine">The update engine.</param>
 /// <param name="boot">What this boot is.</param>
 /// <param name="wipe">The wipe of the first start.</param>
+/// <param name="tolerance">What the trial is not blamed for.</param>
+/// <param name="settle">Says that nobody goes back to an older version than the running one any more.</param>
 /// <param name="config">What the machine config says of updates.</param>
 /// <param name="restart">Brings the node down in order and restarts it; gives the id to follow it.</param>
-internal sealed class Upgrader(IUpdateEngine engine, UpdateBoot boot, TrialWipe wipe, Func<UpdateConfiguration> config, Func<string> restart)
+internal sealed class Upgrader(
+    IUpdateEngine engine, UpdateBoot boot, TrialWipe wipe, TrialTolerance tolerance, Action settle, Func<UpdateConfiguration> config, Func<string> restart)
 {
     private const string StickFolder = "/run/update-source";
 
@@ -60,8 +63,19 @@ internal sealed class Upgrader(IUpdateEngine engine, UpdateBoot boot, TrialWipe 
     public async Task<UpgradeResult> InstallAsync(IBundleSource source, UpgradeOptions options, IProgress<UpdateProgress>? progress, CancellationToken ct)
     {
         boot.Require();
-        InstallResult installed = await engine.InstallAsync(source, new InstallOptions { Force = options.Force }, progress, ct);
-        wipe.Ask(options.Preserve ? null : engine.Status.Running);
+        InstallOptions install = new()
+        {
+            Force = options.Force,
+
+            // A power cut right after the trial was armed must find the wish of this update, not of one before.
+            BeforeArming = () =>
+            {
+                wipe.Ask(options.Preserve ? null : engine.Status.Running);
+                tolerance.Note();
+                settle();
+            },
+        };
+        InstallResult installed = await engine.InstallAsync(source, install, progress, ct);
         return new UpgradeResult(installed, options.Reboot ? restart() : null);
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Talos.Fleet.Protocol;
 
 /// <summary><c>POST /api/v1/enroll</c>: a node asks for its identity.</summary>
@@ -19,7 +21,7 @@ public sealed record EnrollRequest
     public string? Version { get; init; }
 
     /// <summary>Labels of the FleetConfig document; up to 32, each key and value up to 63 characters.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Labels { get => field ?? ReadOnlyDictionary<string, string>.Empty; init; }
 }
 
 /// <summary><c>POST /api/v1/renew</c> with the present certificate: a node asks for the next one.</summary>

@@ -15,6 +15,7 @@ public sealed record CommandResult
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>True when the node's clock was not set from the network by then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Unsynced { get; init; }
 
     /// <summary>Why it failed or was refused, or what was done; up to 4096 characters.</summary>

@@ -23,7 +23,7 @@ public sealed record DesiredState : IOrder
     public UpdateTarget? Update { get; init; }
 
     /// <summary>When it may be installed, up to 32 spans of time; empty: at any time. The hub knows the time zones.</summary>
-    public IReadOnlyList<MaintenanceWindow> Windows { get; init; } = [];
+    public IReadOnlyList<MaintenanceWindow> Windows { get => field ?? []; init; }
 
     /// <summary>Seconds between two telemetry messages, 10 to 604800; absent: as in the FleetConfig document.</summary>
     public int? TelemetryIntervalSeconds { get; init; }

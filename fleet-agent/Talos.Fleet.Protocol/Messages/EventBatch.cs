@@ -25,6 +25,7 @@ public sealed record NodeEvent
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>True when the node's clock was not set from the network by then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Unsynced { get; init; }
 
     /// <summary>Names the boot it happened in; 1 to 64 characters.</summary>

@@ -29,6 +29,7 @@ public sealed record Presence
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>True when the node's clock was not set from the network since its start.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Unsynced { get; init; }
 
     /// <summary>Version of the agent; up to 64 characters.</summary>

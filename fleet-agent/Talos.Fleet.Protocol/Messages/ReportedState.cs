@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json.Serialization;
 
 namespace Talos.Fleet.Protocol;
@@ -9,6 +10,7 @@ public sealed record ReportedState
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>True when the node's clock was not set from the network since its start.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Unsynced { get; init; }
 
     /// <summary>Names the boot; 1 to 64 characters.</summary>
@@ -33,7 +35,7 @@ public sealed record ReportedState
     public string? Slot { get; init; }
 
     /// <summary>Up to 4 slots.</summary>
-    public IReadOnlyList<SlotReport> Slots { get; init; } = [];
+    public IReadOnlyList<SlotReport> Slots { get => field ?? []; init; }
 
     /// <summary>The update engine.</summary>
     public UpdateReport? Update { get; init; }
@@ -42,19 +44,19 @@ public sealed record ReportedState
     public string? Stage { get; init; }
 
     /// <summary>What keeps the node from being ready; up to 16 sentences of 256 characters.</summary>
-    public IReadOnlyList<string> Unmet { get; init; } = [];
+    public IReadOnlyList<string> Unmet { get => field ?? []; init; }
 
     /// <summary>Kubernetes on the node; absent without it.</summary>
     public KubernetesReport? Kubernetes { get; init; }
 
     /// <summary>Addresses with prefix; up to 32 of 64 characters.</summary>
-    public IReadOnlyList<string> Addresses { get; init; } = [];
+    public IReadOnlyList<string> Addresses { get => field ?? []; init; }
 
     /// <summary>SHA-256 of the machine config in lower-case hexadecimal digits.</summary>
     public string? ConfigHash { get; init; }
 
     /// <summary>Labels of the FleetConfig document; up to 32, each key and value up to 63 characters.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Labels { get => field ?? ReadOnlyDictionary<string, string>.Empty; init; }
 
     /// <summary>What became of the last desired state; absent before there was one.</summary>
     public DesiredReport? Desired { get; init; }
@@ -63,7 +65,7 @@ public sealed record ReportedState
     public int TelemetryIntervalSeconds { get; init; }
 
     /// <summary>The least level the agent logs.</summary>
-    public FleetLogLevel LogLevel { get; init; } = FleetLogLevel.Info;
+    public FleetLogLevel? LogLevel { get; init; }
 
     /// <summary>When the node's certificate ends.</summary>
     public DateTimeOffset? CertificateExpires { get; init; }

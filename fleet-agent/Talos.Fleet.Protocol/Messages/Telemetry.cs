@@ -9,6 +9,7 @@ public sealed record Telemetry
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>True when the node's clock was not set from the network since its start.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Unsynced { get; init; }
 
     /// <summary>Seconds since the start of the kernel.</summary>
@@ -24,7 +25,7 @@ public sealed record Telemetry
     public long? MemoryUsedBytes { get; init; }
 
     /// <summary>File systems; up to 8.</summary>
-    public IReadOnlyList<DiskUsage> Disks { get; init; } = [];
+    public IReadOnlyList<DiskUsage> Disks { get => field ?? []; init; }
 
     /// <summary>The hottest sensor, -100 to 250.</summary>
     public double? TemperatureCelsius { get; init; }
@@ -33,10 +34,10 @@ public sealed record Telemetry
     public bool? Throttled { get; init; }
 
     /// <summary>Flash devices; up to 8.</summary>
-    public IReadOnlyList<FlashWear> Wear { get; init; } = [];
+    public IReadOnlyList<FlashWear> Wear { get => field ?? []; init; }
 
     /// <summary>Links; up to 8.</summary>
-    public IReadOnlyList<LinkTraffic> Links { get; init; } = [];
+    public IReadOnlyList<LinkTraffic> Links { get => field ?? []; init; }
 
     /// <summary>The agent's queue.</summary>
     public QueueReport? Queue { get; init; }

@@ -69,6 +69,12 @@ internal static class Limit
     public static string? Hex256(string member, string? value) =>
         value is null || (value.Length == 64 && value.AsSpan().IndexOfAnyExcept(HexCharacters) < 0) ? null : $"{member}: is not 64 lower-case hexadecimal digits";
 
+    public static string? Base64(string member, string value)
+    {
+        ReadOnlySpan<char> digits = value.AsSpan().TrimEnd('=');
+        return value.Length - digits.Length <= 2 && digits.IndexOfAnyExcept(Base64Characters) < 0 ? null : $"{member}: is no base64";
+    }
+
     public static string? Labels(IReadOnlyDictionary<string, string> labels)
     {
         if (labels.Count > 32)
@@ -93,6 +99,9 @@ internal static class Limit
     }
 
     private static System.Buffers.SearchValues<char> HexCharacters { get; } = System.Buffers.SearchValues.Create("0123456789abcdef");
+
+    private static System.Buffers.SearchValues<char> Base64Characters { get; } =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
     private static System.Buffers.SearchValues<char> PemCharacters { get; } =
         System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=- \r\n");

@@ -18,6 +18,9 @@ internal static class OrderRules
         ?? Url("uploadUrl", m.UploadUrl, httpsOnly: true)
         ?? Arguments(m);
 
+    public static string? Check(SignedEnvelope m) =>
+        Limit.Base64("payload", m.Payload) ?? Limit.Base64("signature", m.Signature) ?? Limit.Base64("certificate", m.Certificate);
+
     private static string? Order(IOrder m) =>
         (NodeId.IsValid(m.Node) ? null : "node: is no node id")
         ?? Limit.Range("revision", m.Revision, 1)

@@ -54,7 +54,7 @@ public sealed class OrderVerifier(string node, IReadOnlyList<X509Certificate2> a
     private ProtocolProblem? Open(ReadOnlySpan<byte> utf8, int limit, DateTimeOffset? now, out byte[] payload)
     {
         payload = [];
-        Parsed<SignedEnvelope> read = FleetMessages.Read(utf8, limit, FleetJson.Default.SignedEnvelope, static _ => null);
+        Parsed<SignedEnvelope> read = FleetMessages.Read(utf8, limit, FleetJson.Default.SignedEnvelope, OrderRules.Check);
         if (!read.IsGood)
         {
             return read.Problem;

@@ -48,21 +48,23 @@ make_image() {
 
 # make_upgrades: out/upgrade with an image of v0.1.0 and bundles of later versions, a good one and each fault of tests/e2e/faults.
 make_upgrades() {
-  local common=(--board qemu-virt --image "$out/images" --stage1 "$(stage1_of)" --root-level 3)
+  local common=(--board qemu-virt --image "$out/images" --stage1 "$(stage1_of)")
   local hang=$out/upgrade/hang.elf
   mkdir -p "$out/upgrade"
   logged hang clang --target=aarch64-linux-gnu -nostdlib -static -fuse-ld=lld -O1 -o "$hang" tests/e2e/faults/hang.c
-  upgrade_image base v0.1.0 --machined "$out/node/machined"
-  upgrade_image good v0.2.0 --machined "$out/node/machined"
-  upgrade_image panic v0.3.0 --machined "$out/node/machined" --kernel-arg rdinit=/nonexistent
-  upgrade_image hang v0.4.0 --machined "$hang"
-  upgrade_image no-kubelet v0.5.0 --machined "$out/node/machined" --without kubelet
+  upgrade_image base v0.1.0 3 --machined "$out/node/machined"
+  upgrade_image good v0.2.0 3 --machined "$out/node/machined"
+  upgrade_image third v0.6.0 1 --machined "$out/node/machined"
+  upgrade_image fourth v0.7.0 5 --machined "$out/node/machined"
+  upgrade_image panic v0.3.0 3 --machined "$out/node/machined" --kernel-arg rdinit=/nonexistent
+  upgrade_image hang v0.4.0 3 --machined "$hang"
+  upgrade_image no-kubelet v0.5.0 3 --machined "$out/node/machined" --without kubelet
 }
 
-# upgrade_image NAME VERSION OPTIONS...: out/upgrade/NAME; "common" holds the options of all.
+# upgrade_image NAME VERSION LEVEL OPTIONS...: out/upgrade/NAME, its root packed at LEVEL; "common" holds the options of all.
 upgrade_image() {
   step "version $2 ($1)"
-  "$out/imager/imager" build --output "$out/upgrade/$1" --release "$2" "${common[@]}" "${@:3}" 2>&1 > "$logs/sizes-$1" | progress
+  "$out/imager/imager" build --output "$out/upgrade/$1" --release "$2" --root-level "$3" "${common[@]}" "${@:4}" 2>&1 > "$logs/sizes-$1" | progress
 }
 
 image_of() { printf '%s/%s/talos-%s-arm64.raw' "$out" "$1" "$1"; }

@@ -69,7 +69,7 @@ aot() {
 }
 
 # The emulated node that many tests share.
-e2e() { booted e2e -trait- Category=Bench -trait- Category=Endurance -trait- Category=Upgrade; }
+e2e() { booted e2e -trait- Category=Bench -trait- Category=Endurance -trait- Category=Upgrade -trait- Category=Kills; }
 
 # What takes its own boots: killed services, reboot and reset, 512 MiB, a corrupted root, power cuts.
 endurance() { booted endurance -trait Category=Endurance; }
@@ -89,16 +89,23 @@ reproducible() {
 }
 
 # Updates on the emulated node: a good one, a resumed one, refusals, and every fault that has to end in the old slot.
-upgrade() {
+upgrade() { upgraded upgrade -trait Category=Upgrade; }
+
+# The power is cut at 50 random moments of updates (TALOS_E2E_KILLS); takes more than an hour.
+kills() { upgraded kills -trait Category=Kills; }
+
+upgraded() {
+  local suite=$1
+  shift
   build_tests
   make_talosctl
   make_imager
   make_node
   "$out/imager/imager" images --workload --output "$out/images" 2>&1 | progress
   make_upgrades
-  step "tests on an emulated node: upgrade"
+  step "tests on an emulated node: $suite"
   TALOS_E2E_UPGRADES=$out/upgrade TALOS_E2E_IMAGE=$out/upgrade/base/talos-qemu-virt-arm64.raw TALOS_E2E_TALOSCTL=$out/bin/talosctl \
-    xunit upgrade 7200 tests/e2e/Talos.E2e.Tests/bin/Debug/net10.0/Talos.E2e.Tests -trait Category=Upgrade
+    xunit "$suite" 10800 tests/e2e/Talos.E2e.Tests/bin/Debug/net10.0/Talos.E2e.Tests "$@"
 }
 
 booted() {

@@ -22,7 +22,7 @@ public sealed class UpgradeFixture : IAsyncLifetime
             return;
         }
 
-        using Machine machine = new("upgrade-base", image: Path.Combine(Folder, "base", "talos-qemu-virt-arm64.raw"));
+        using Machine machine = new("upgrade-base", image: Image("base"));
         await machine.InstallAsync(Testdata.OnePod);
         await UntilPageAsync(machine);
         (await machine.TalosctlAsync("shutdown", "--wait=false")).Expect();
@@ -38,6 +38,9 @@ public sealed class UpgradeFixture : IAsyncLifetime
 
     /// <summary>The bundle of a version by its name in <c>tests/e2e/faults</c>.</summary>
     internal static string Bundle(string name) => Path.Combine(Folder, name, "talos-qemu-virt-arm64.bundle");
+
+    /// <summary>The image of a version.</summary>
+    internal static string Image(string name) => Path.Combine(Folder, name, "talos-qemu-virt-arm64.raw");
 
     /// <summary>A copy of the node that is ready.</summary>
     /// <param name="name">Its folder.</param>

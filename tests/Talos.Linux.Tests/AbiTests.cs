@@ -13,7 +13,7 @@ public sealed class AbiTests
         ["O_NOCTTY"] = (int)OpenFlags.NoTerminal, ["O_APPEND"] = (int)OpenFlags.Append, ["O_RDWR"] = (int)OpenFlags.ReadWrite,
         ["O_WRONLY"] = (int)OpenFlags.WriteOnly, ["AT_FDCWD"] = -100, ["AT_SYMLINK_NOFOLLOW"] = 0x100, ["STATX_BASIC_STATS"] = 0x7FF,
         ["SYNC_FILE_RANGE_WAIT_BEFORE"] = PageCache.WaitBefore, ["SYNC_FILE_RANGE_WRITE"] = PageCache.StartWrite,
-        ["SYNC_FILE_RANGE_WAIT_AFTER"] = PageCache.WaitAfter, ["POSIX_FADV_DONTNEED"] = PageCache.DontNeed, ["SEEK_END"] = PageCache.SeekEnd,
+        ["SYNC_FILE_RANGE_WAIT_AFTER"] = PageCache.WaitAfter, ["POSIX_FADV_DONTNEED"] = PageCache.DontNeed, ["SEEK_END"] = PageCache.SeekEnd, ["MADV_DONTNEED"] = OwnMemory.DontNeed,
         ["sizeof_pollfd"] = sizeof(Descriptors.PollFd), ["POLLIN"] = 1,
         ["MS_RDONLY"] = (long)MountFlags.ReadOnly, ["MS_NOSUID"] = (long)MountFlags.NoSuid, ["MS_NODEV"] = (long)MountFlags.NoDev,
         ["MS_NOEXEC"] = (long)MountFlags.NoExec, ["MS_REMOUNT"] = (long)MountFlags.Remount, ["MS_DIRSYNC"] = (long)MountFlags.DirectorySync, ["MS_NOATIME"] = (long)MountFlags.NoAtime,

@@ -21,6 +21,22 @@ public sealed class TextTests
     }
 
     [Fact]
+    public void Code_is_let_go_only_where_it_is_as_in_its_file()
+    {
+        string[] smaps =
+        [
+            "00200000-0021e000 r--p 00000000 fe:00 61 /usr/bin/init", "Anonymous:             0 kB",
+            "0021e000-01500000 r-xp 0001e000 fe:00 61 /usr/bin/init", "Rss:               19280 kB", "Anonymous:             0 kB",
+            "01500000-01600000 r-xp 0001e000 fe:00 62 /usr/lib/patched.so", "Anonymous:             4 kB",
+            "01600000-01700000 rw-p 0001e000 fe:00 61 /usr/bin/init", "Anonymous:           592 kB",
+            "ffff8000-ffff9000 r-xp 00000000 00:00 0 [vdso]", "Anonymous:             0 kB",
+            "nonsense r-xp /", "Anonymous:             0 kB",
+        ];
+
+        Assert.Equal([(0x21e000ul, 0x1500000ul)], OwnMemory.UntouchedCode(smaps));
+    }
+
+    [Fact]
     public void The_own_mounts_hold_a_root() => Assert.NotNull(MountInfo.Find("/"));
 
     [Theory]

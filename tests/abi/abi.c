@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -44,7 +45,7 @@ void abi(void)
     C(__NR_finit_module); C(__NR_delete_module); C(__NR_reboot); C(__NR_pidfd_open); C(__NR_pidfd_send_signal);
     C(O_CLOEXEC); C(O_NONBLOCK); C(O_EXCL); C(O_NOCTTY); C(O_APPEND); C(O_RDWR); C(O_WRONLY);
     C(AT_FDCWD); C(AT_SYMLINK_NOFOLLOW); C(STATX_BASIC_STATS);
-    C(SYNC_FILE_RANGE_WAIT_BEFORE); C(SYNC_FILE_RANGE_WRITE); C(SYNC_FILE_RANGE_WAIT_AFTER); C(POSIX_FADV_DONTNEED); C(SEEK_END);
+    C(SYNC_FILE_RANGE_WAIT_BEFORE); C(SYNC_FILE_RANGE_WRITE); C(SYNC_FILE_RANGE_WAIT_AFTER); C(POSIX_FADV_DONTNEED); C(SEEK_END); C(MADV_DONTNEED);
     V(sizeof_pollfd, sizeof(struct pollfd)); C(POLLIN);
     C(MS_RDONLY); C(MS_NOSUID); C(MS_NODEV); C(MS_NOEXEC); C(MS_REMOUNT); C(MS_DIRSYNC); C(MS_NOATIME); C(MS_BIND); C(MS_MOVE);
     C(MS_REC); C(MS_SILENT); C(MS_PRIVATE); C(MS_SLAVE); C(MS_SHARED); C(MS_RELATIME); C(MS_LAZYTIME);

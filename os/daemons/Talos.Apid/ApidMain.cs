@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Talos.Apid.Hosting;
+using Talos.Linux;
 using Talos.Rpc.Hosting;
 
 namespace Talos.Apid;
@@ -18,7 +19,10 @@ public static class ApidMain
         using var logging = StreamLoggerProvider.StandardOutput();
 
         await using ApidServer server = await ApidServer.StartAsync(ApidOptions.Parse(args), TimeProvider.System, logging, stop.Token);
+        Task trim = OwnMemory.TrimAsync(TimeProvider.System, stop.Token);
         await server.WaitAsync(stop.Token);
+        await stop.CancelAsync();
+        await trim;
         return 0;
 
         void Stop(PosixSignalContext context)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using Talos.Linux;
 using Talos.Rpc.Hosting;
 using Talos.Rpc.Tls;
 
@@ -25,7 +26,10 @@ public static class TrustdMain
         IPEndPoint listen = args.Length > 0 ? IPEndPoint.Parse(args[0]) : new IPEndPoint(IPAddress.IPv6Any, Port);
         string secrets = args.Length > 1 ? args[1] : TrustdSecrets.DefaultPath;
         await using TrustdServer server = await TrustdServer.StartAsync(listen, secrets, TimeProvider.System, logging, stop.Token);
+        Task trim = OwnMemory.TrimAsync(TimeProvider.System, stop.Token);
         await server.WaitAsync(stop.Token);
+        await stop.CancelAsync();
+        await trim;
         return 0;
 
         void Stop(PosixSignalContext context)

@@ -160,6 +160,6 @@ internal sealed class Udevd(Action<string> log)
     private void Forget()
     {
         _modules = null;
-        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        OwnMemory.Trim();
     }
 }

@@ -9,7 +9,6 @@ namespace Talos.Machined.Node;
 /// <summary>The first process of the node. It never ends: whatever happens leads to a running node or to a reboot.</summary>
 internal static class InitProcess
 {
-    private static readonly TimeSpan TrimInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PauseBeforeReboot = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs the node.</summary>
@@ -67,12 +66,9 @@ internal static class InitProcess
     private static async Task BringUpAsync(NodeHost host)
     {
         await host.BringUpAsync(BootWipe.Labels(KernelCommandLine.Parse(host.Context.Options.CommandLine)), CancellationToken.None);
-        while (true)
-        {
-            // What the boot needed and an idle node does not goes back to the kernel; a quiet heap is otherwise never compacted.
-            await Task.Delay(TrimInterval);
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        }
+
+        // What the boot needed and an idle node does not goes back to the kernel.
+        await OwnMemory.TrimAsync(TimeProvider.System, CancellationToken.None);
     }
 
     /// <summary>Ctrl-alt-del and SIGTERM restart the node in order.</summary>

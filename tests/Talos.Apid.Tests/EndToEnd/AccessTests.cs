@@ -4,6 +4,7 @@ using Talos.Api.Machine;
 using Talos.Pki;
 using Talos.Rpc.Hosting;
 using Talos.Rpc.Tls;
+using Talos.Testing;
 
 namespace Talos.Apid.Tests.EndToEnd;
 
@@ -91,7 +92,7 @@ public class AccessTests(ClusterFixture cluster) : IClassFixture<ClusterFixture>
     [Fact]
     public async Task In_maintenance_anyone_is_a_reader_until_the_node_has_its_config()
     {
-        await using TestNode node = await TestNode.StartAsync("127.0.0.9", ClusterFixture.FreePort(), TestNode.MaintenanceSecrets("127.0.0.9"));
+        await using TestNode node = await TestNode.StartAsync("127.0.0.9", LoopbackPorts.Free(), TestNode.MaintenanceSecrets("127.0.0.9"));
         using var channel = Channels.Tls(node.Address, node.Port, ClientTls.Unverified());
         MachineService.MachineServiceClient client = new(channel);
 

@@ -1,10 +1,9 @@
-using System.Net;
-using System.Net.Sockets;
 using Grpc.Net.Client;
 using Talos.Api.Machine;
 using Talos.Pki;
 using Talos.Rpc.Hosting;
 using Talos.Rpc.Tls;
+using Talos.Testing;
 
 namespace Talos.Apid.Tests.EndToEnd;
 
@@ -24,7 +23,7 @@ public sealed class ClusterFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        int port = FreePort();
+        int port = LoopbackPorts.Free();
         _nodes.Add(await TestNode.StartAsync("127.0.0.2", port, TestNode.Secrets(Authority, "127.0.0.2")));
         _nodes.Add(await TestNode.StartAsync("127.0.0.3", port, TestNode.Secrets(Authority, "127.0.0.3")));
         _nodes.Add(await TestNode.StartAsync("127.0.0.4", port, TestNode.Secrets(Authority, "127.0.0.4", forwards: false)));
@@ -59,12 +58,5 @@ public sealed class ClusterFixture : IAsyncLifetime
             node.Address, node.Port, ClientTls.Trusting(identity, [Certificates.Read(Authority.CertificatePem)], TimeProvider.System));
         _channels.Add(channel);
         return channel;
-    }
-
-    internal static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Talos.Apid;
 using Talos.Pki;
 using Talos.Rpc.Tls;
+using Talos.Testing;
 
 namespace Talos.Machined.Tests.Api;
 
@@ -18,7 +17,7 @@ public class ForeignClientTests(MachineApiFixture node) : IClassFixture<MachineA
     public async Task Another_implementation_of_gRPC_gets_its_answers_and_refusals()
     {
         var authority = CertificateAuthority.Create(AuthorityOptions.Os, TimeProvider.System);
-        int port = FreePort();
+        int port = LoopbackPorts.Free();
         string secrets = WriteSecrets(authority);
         WriteClients(authority);
         node.Node.Services.AddOwn("apid");
@@ -90,12 +89,5 @@ public class ForeignClientTests(MachineApiFixture node) : IClassFixture<MachineA
         }
 
         return folder ?? throw new InvalidOperationException("no Talos.sln above the tests");
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

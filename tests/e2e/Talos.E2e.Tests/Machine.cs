@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
 using Talos.Pki;
+using Talos.Testing;
 
 namespace Talos.E2e.Tests;
 
@@ -13,7 +14,7 @@ internal sealed class Machine : IDisposable
     private readonly int _memoryMiB;
     private static readonly int[] GuestPorts = [ApiPort, 8080, 8081, 8082];
 
-    private readonly Dictionary<int, int> _ports = GuestPorts.Zip(Qemu.FreePorts(GuestPorts.Length)).ToDictionary(p => p.First, p => p.Second);
+    private readonly Dictionary<int, int> _ports = GuestPorts.Zip(LoopbackPorts.Free(GuestPorts.Length)).ToDictionary(p => p.First, p => p.Second);
     private Qemu? _qemu;
 
     /// <summary>A machine with a fresh disk, switched off.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Talos.E2e.Tests;
 
@@ -51,24 +49,6 @@ internal sealed class Qemu : IDisposable
         ];
 
         return new Qemu(Process.Start(new ProcessStartInfo("qemu-system-aarch64", arguments))!, console);
-    }
-
-    /// <summary>A port of the loopback that nobody uses now.</summary>
-    public static int FreePort() => FreePorts(1)[0];
-
-    /// <summary>Ports of this machine that are free now, each another: none is let go before all are there.</summary>
-    public static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        try
-        {
-            Array.ForEach(listeners, l => l.Start());
-            return [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
-        }
-        finally
-        {
-            Array.ForEach(listeners, l => l.Dispose());
-        }
     }
 
     /// <summary>Pulls the plug.</summary>

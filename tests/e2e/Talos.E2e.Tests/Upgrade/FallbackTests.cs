@@ -71,6 +71,25 @@ public sealed class FallbackTests(UpgradeFixture node, ITestOutputHelper output)
         await FellBackAsync(machine, "v0.2.0", "3 starts");
     }
 
+    [Fact]
+    public async Task With_no_good_slot_the_node_waits_for_help_with_its_API_instead_of_looping()
+    {
+        using Machine machine = await node.StartAsync("fallback-recovery");
+        machine.CutPower();
+        string partition = $"{machine.Disk}@@{await StartOfAsync(machine, "EFI")}";
+        (await Commands.RunAsync("mren", ["-i", partition, "::EFI/Linux/talos-000001-A.efi", "talos-000001-A+0-3.efi"], machine.Folder)).Expect();
+        machine.PowerOn();
+
+        output.WriteLine(await UpgradeFixture.UntilStatusAsync(machine, Limit, "slot A, v0.1.0", "no slot is good"));
+        Assert.Contains("stage: maintenance", (await machine.TalosctlAsync("get", "machinestatus", "-o", "yaml")).Expect(), StringComparison.Ordinal);
+        Assert.DoesNotContain("kubelet", (await machine.TalosctlAsync("services")).Expect(), StringComparison.Ordinal);
+
+        (await machine.TalosctlAsync("update", "mark-good")).Expect();
+        (await machine.TalosctlAsync("reboot", "--wait=false")).Expect();
+        await machine.UntilReadyAsync();
+        Assert.Matches(@"A +\d+ +good +v0\.1\.0 +true +true", (await machine.TalosctlAsync("slots")).Expect());
+    }
+
     private static int Starts(Machine machine) => machine.ConsoleText.Split("root of slot B").Length - 1;
 
     private async Task TryAsync(Machine machine, string bundle)
@@ -93,13 +112,19 @@ public sealed class FallbackTests(UpgradeFixture node, ITestOutputHelper output)
     /// <summary>Flips a bit in the first block of a partition: the superblock of the file system.</summary>
     private static async Task CorruptAsync(Machine machine, string label)
     {
-        string table = (await Commands.RunAsync("sfdisk", ["--dump", machine.Disk], machine.Folder)).Expect();
-        string line = table.Split('\n').Single(l => l.Contains($"\"{label}\"", StringComparison.Ordinal));
-        long start = long.Parse(line.Split("start=")[1].Split(',')[0], CultureInfo.InvariantCulture) * 512;
+        long start = await StartOfAsync(machine, label);
         using FileStream disk = new(machine.Disk, FileMode.Open);
         disk.Position = start + 100;
         int value = disk.ReadByte();
         disk.Position = start + 100;
         disk.WriteByte((byte)(value ^ 0x10));
+    }
+
+    /// <summary>Offset of a partition on the disk, in bytes.</summary>
+    private static async Task<long> StartOfAsync(Machine machine, string label)
+    {
+        string table = (await Commands.RunAsync("sfdisk", ["--dump", machine.Disk], machine.Folder)).Expect();
+        string line = table.Split('\n').Single(l => l.Contains($"\"{label}\"", StringComparison.Ordinal));
+        return long.Parse(line.Split("start=")[1].Split(',')[0], CultureInfo.InvariantCulture) * 512;
     }
 }

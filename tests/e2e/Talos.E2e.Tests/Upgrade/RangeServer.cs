@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Talos.Testing;
 
 namespace Talos.E2e.Tests.Upgrade;
 
@@ -20,7 +21,7 @@ internal sealed class RangeServer : IDisposable
     {
         _file = file;
         Length = new FileInfo(file).Length;
-        _port = Qemu.FreePort();
+        _port = LoopbackPorts.Free();
         _listener = Listen();
     }
 

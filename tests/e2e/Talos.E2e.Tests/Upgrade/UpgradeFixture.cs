@@ -55,7 +55,7 @@ public sealed class UpgradeFixture : IAsyncLifetime
 
         machine.PowerOn();
         await machine.UntilReadyAsync();
-        string update = $"{{apiVersion: v1alpha1, kind: UpdateConfig, healthDeadline: {deadline}}}";
+        string update = $"{{apiVersion: v1alpha1, kind: UpdateConfig, healthDeadline: {deadline}, probes: [{{name: kubelet, url: \"http://127.0.0.1:10248/healthz\"}}]}}";
         (await machine.TalosctlAsync("patch", "machineconfig", "--mode", "no-reboot", "--patch", update)).Expect();
         return machine;
     }

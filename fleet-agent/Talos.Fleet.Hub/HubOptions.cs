@@ -1,0 +1,100 @@
+using System.Net;
+using Talos.Fleet.Protocol;
+
+namespace Talos.Fleet.Hub;
+
+/// <summary>How a hub is set up; every value has a default.</summary>
+internal sealed record HubOptions
+{
+    public string Data { get; init; } = "hub-data";
+
+    public string Name { get; init; } = "hub-1";
+
+    public IPAddress Listen { get; init; } = IPAddress.IPv6Any;
+
+    public int HttpsPort { get; init; } = 8443;
+
+    public int MqttPort { get; init; } = FleetDefaults.BrokerPort;
+
+    /// <summary>Port on which bundles alone are served without TLS, for nodes that do not know the fleet CA; null for none.</summary>
+    public int? BundlesHttpPort { get; init; }
+
+    /// <summary>Names and addresses in the server certificate; the first one is in URLs the hub gives out.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [Dns.GetHostName(), "localhost", "127.0.0.1"];
+
+    /// <summary>An MQTT 5 broker that is used instead of the embedded one.</summary>
+    public string? Broker { get; init; }
+
+    /// <summary>Brokers told to nodes; empty: the one in use.</summary>
+    public IReadOnlyList<string> Advertised { get; init; } = [];
+
+    /// <summary>Connection string; null: SQLite in the data folder.</summary>
+    public string? Postgres { get; init; }
+
+    public string? OidcAuthority { get; init; }
+
+    public string OidcAudience { get; init; } = "talos-hub";
+
+    public string OidcRoleClaim { get; init; } = "roles";
+
+    public IReadOnlyList<string> Webhooks { get; init; } = [];
+
+    public int NodeCertificateDays { get; init; } = 365;
+
+    public int TelemetryDays { get; init; } = 90;
+
+    public int EventDays { get; init; } = 365;
+
+    /// <summary>How long the embedded broker waits with a Will.</summary>
+    public TimeSpan WillDelay { get; init; } = FleetDefaults.WillDelay;
+
+    public string PublicUrl => $"https://{Bracketed(Names[0])}:{HttpsPort}";
+
+    public string BundleUrl(string id) => BundlesHttpPort is { } port ? $"http://{Bracketed(Names[0])}:{port}/api/v1/bundles/{id}" : $"{PublicUrl}/api/v1/bundles/{id}";
+
+    public IReadOnlyList<string> BrokersForNodes => Advertised.Count > 0 ? Advertised : [Broker ?? $"mqtts://{Bracketed(Names[0])}:{MqttPort}"];
+
+    /// <summary>Reads <c>--KEY VALUE</c> and variables <c>TALOS_HUB_KEY</c>.</summary>
+    /// <exception cref="HubSetupException">A value makes no sense.</exception>
+    public static HubOptions From(IConfiguration c)
+    {
+        HubOptions d = new();
+        HubOptions options = d with
+        {
+            Data = c["data"] ?? d.Data,
+            Name = c["name"] ?? d.Name,
+            Listen = c["listen"] is not { } listen ? d.Listen : IPAddress.TryParse(listen, out IPAddress? address) ? address : throw new HubSetupException($"--listen: {listen} is no address"),
+            HttpsPort = Number(c, "https", d.HttpsPort, 1, 65535),
+            MqttPort = Number(c, "mqtt", d.MqttPort, 1, 65535),
+            BundlesHttpPort = c["bundles-http"] is null ? null : Number(c, "bundles-http", 0, 1, 65535),
+            Names = List(c, "names") is { Count: > 0 } names ? names : d.Names,
+            Broker = c["broker"],
+            Advertised = List(c, "advertise"),
+            Postgres = c["postgres"],
+            OidcAuthority = c["oidc-authority"],
+            OidcAudience = c["oidc-audience"] ?? d.OidcAudience,
+            OidcRoleClaim = c["oidc-role-claim"] ?? d.OidcRoleClaim,
+            Webhooks = List(c, "webhooks"),
+            NodeCertificateDays = Number(c, "node-certificate-days", d.NodeCertificateDays, 1, 3650),
+            TelemetryDays = Number(c, "telemetry-days", d.TelemetryDays, 1, 3650),
+            EventDays = Number(c, "event-days", d.EventDays, 1, 3650),
+            WillDelay = TimeSpan.FromSeconds(Number(c, "will-delay", (int)d.WillDelay.TotalSeconds, 0, 86400)),
+        };
+        return !NodeId.IsHub(options.Name) || !FleetTopic.IsCommandId(options.Name) ? throw new HubSetupException($"--name: {options.Name} is not {NodeId.HubPrefix} and a-z 0-9 -")
+            : options.Broker is { } broker && BrokerUrl.Parse(broker) is null ? throw new HubSetupException($"--broker: {broker} is no mqtts://HOST[:PORT]")
+            : options.Advertised.FirstOrDefault(a => BrokerUrl.Parse(a) is null) is { } wrong ? throw new HubSetupException($"--advertise: {wrong} is no mqtts://HOST[:PORT]")
+            : options;
+    }
+
+    private static string Bracketed(string name) => name.Contains(':', StringComparison.Ordinal) ? $"[{name}]" : name;
+
+    private static List<string> List(IConfiguration c, string key) => [.. (c[key] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+
+    private static int Number(IConfiguration c, string key, int otherwise, int min, int max) =>
+        c[key] is not { } text ? otherwise
+            : int.TryParse(text, out int value) && value >= min && value <= max ? value
+            : throw new HubSetupException($"--{key}: {text} is not within {min} and {max}");
+}
+
+/// <summary>The hub cannot start as it is set up.</summary>
+internal sealed class HubSetupException(string message) : Exception(message);

@@ -1,0 +1,143 @@
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using MQTTnet;
+using MQTTnet.Protocol;
+using Talos.Fleet.Hub.Identity;
+using Talos.Fleet.Protocol;
+
+namespace Talos.Fleet.Hub.Messaging;
+
+/// <summary>The hub as a client of any MQTT 5 broker. Shared subscriptions give each message to one of the hubs; a message is confirmed when it is stored.</summary>
+internal sealed partial class ExternalBroker : BackgroundService, IBroker
+{
+    private const string Share = "$share/talos-hubs/";
+    private readonly Ingest _ingest;
+    private readonly FleetAuthority _authority;
+    private readonly HubOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ExternalBroker> _log;
+    private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
+
+    public ExternalBroker(Ingest ingest, FleetAuthority authority, HubOptions options, TimeProvider time, ILogger<ExternalBroker> log)
+    {
+        (_ingest, _authority, _options, _time, _log) = (ingest, authority, options, time, log);
+        _client.ApplicationMessageReceivedAsync += ReceiveAsync;
+    }
+
+    public bool IsReady => _client.IsConnected;
+
+    public int? Connections => null;
+
+    public async Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, bool retain, TimeSpan? life, CancellationToken ct)
+    {
+        MqttClientPublishResult result = await _client.PublishAsync(EmbeddedBroker.Message(topic, payload, retain, life), ct);
+        if (!result.IsSuccess)
+        {
+            throw new InvalidOperationException($"broker: publish {topic}: {result.ReasonCode} {result.ReasonString}");
+        }
+    }
+
+    public override void Dispose()
+    {
+        _client.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        TimeSpan pause = TimeSpan.FromSeconds(1);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (!_client.IsConnected)
+                {
+                    await ConnectAsync(stoppingToken);
+                    pause = TimeSpan.FromSeconds(1);
+                }
+
+                await Task.Delay(TimeSpan.FromSeconds(1), _time, stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                LogFailed(_options.Broker!, e.Message, pause);
+                await Task.Delay(pause, _time, stoppingToken);
+                pause = pause < TimeSpan.FromSeconds(30) ? pause * 2 : pause;
+            }
+        }
+    }
+
+    private async Task ConnectAsync(CancellationToken ct)
+    {
+        BrokerUrl url = BrokerUrl.Parse(_options.Broker)!;
+        X509Certificate2Collection trust = [_authority.Certificate];
+        MqttClientOptions setup = new MqttClientOptionsBuilder()
+            .WithTcpServer(url.Host, url.Port)
+            .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
+            .WithClientId(_options.Name)
+            .WithCleanStart(false)
+            .WithSessionExpiryInterval((uint)FleetDefaults.SessionExpiry.TotalSeconds)
+            .WithKeepAlivePeriod(TimeSpan.FromSeconds(30))
+            .WithReceiveMaximum(2000)
+            .WithTlsOptions(o => o
+                .WithSslProtocols(SslProtocols.Tls12 | SslProtocols.Tls13)
+                .WithTrustChain(trust)
+                .WithRevocationMode(X509RevocationMode.NoCheck)
+                .WithClientCertificates([_authority.Client]))
+            .Build();
+        MqttClientConnectResult result = await _client.ConnectAsync(setup, ct);
+        MqttClientSubscribeOptionsBuilder shared = new();
+        foreach (string filter in FleetTopic.HubFilters)
+        {
+            shared.WithTopicFilter(Share + filter, MqttQualityOfServiceLevel.AtLeastOnce);
+        }
+
+        await _client.SubscribeAsync(shared.Build(), ct);
+        LogConnected(_options.Broker!, result.IsSessionPresent);
+        if (!result.IsSessionPresent)
+        {
+            // Shared subscriptions give no retained messages: what nodes said while there was no session is read once without sharing.
+            string[] retained = [$"{FleetTopic.Root}/+/presence", $"{FleetTopic.Root}/+/state"];
+            foreach (string filter in retained)
+            {
+                await _client.SubscribeAsync(filter, MqttQualityOfServiceLevel.AtLeastOnce, ct);
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(5), _time, ct);
+            foreach (string filter in retained)
+            {
+                await _client.UnsubscribeAsync(filter, ct);
+            }
+        }
+    }
+
+    private async Task ReceiveAsync(MqttApplicationMessageReceivedEventArgs e)
+    {
+        e.AutoAcknowledge = false;
+        Task stored = await _ingest.SubmitAsync(e.ApplicationMessage.Topic, e.ApplicationMessage.Payload, CancellationToken.None);
+        _ = ConfirmAsync(e, stored);
+    }
+
+    private async Task ConfirmAsync(MqttApplicationMessageReceivedEventArgs e, Task stored)
+    {
+        try
+        {
+            await stored;
+            await e.AcknowledgeAsync(CancellationToken.None);
+        }
+        catch (Exception x)
+        {
+            // The broker sends it again with the next connection; the database knows repeats.
+            LogNotConfirmed(e.ApplicationMessage.Topic, x.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Connected to {Broker}; session kept: {Kept}")]
+    private partial void LogConnected(string broker, bool kept);
+
+    [LoggerMessage(LogLevel.Warning, "Broker {Broker}: {Problem}; next attempt in {Pause}")]
+    private partial void LogFailed(string broker, string problem, TimeSpan pause);
+
+    [LoggerMessage(LogLevel.Warning, "A message on {Topic} was not confirmed: {Problem}")]
+    private partial void LogNotConfirmed(string topic, string problem);
+}

@@ -44,6 +44,14 @@ public sealed class LayerTests
     public void An_update_project_refers_only_to_what_the_layout_names(string project, string allowed) =>
         Forbidden((from, to) => from == project && !allowed.Split(' ').Contains(to));
 
+    [Theory]
+    [InlineData("fleet-agent/Talos.Fleet.Protocol", "")]
+    [InlineData("fleet-agent/Talos.Fleet.Rollouts", "fleet-agent/Talos.Fleet.Protocol")]
+    [InlineData("fleet-agent/Talos.Fleet.Api", "fleet-agent/Talos.Fleet.Protocol fleet-agent/Talos.Fleet.Rollouts")]
+    [InlineData("fleet-agent/Talos.Fleet.Hub", "fleet-agent/Talos.Fleet.Api fleet-agent/Talos.Fleet.Protocol fleet-agent/Talos.Fleet.Rollouts ota/Talos.Ota.Bundle")]
+    public void A_fleet_project_refers_only_to_what_is_named_here(string project, string allowed) =>
+        Forbidden((from, to) => from == project && !allowed.Split(' ').Contains(to));
+
     [Fact]
     public void A_pure_project_refers_only_to_pure_projects()
     {

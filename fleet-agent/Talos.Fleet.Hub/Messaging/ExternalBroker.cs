@@ -86,6 +86,11 @@ internal sealed partial class ExternalBroker : BackgroundService, IBroker
                 .WithClientCertificates([_authority.Client]))
             .Build();
         MqttClientConnectResult result = await _client.ConnectAsync(setup, ct);
+        if (result.ResultCode is not MqttClientConnectResultCode.Success)
+        {
+            throw new InvalidOperationException($"refused: {result.ResultCode} {result.ReasonString}");
+        }
+
         MqttClientSubscribeOptionsBuilder shared = new();
         foreach (string filter in FleetTopic.HubFilters)
         {

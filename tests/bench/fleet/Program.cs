@@ -14,6 +14,7 @@ Directory.CreateDirectory(args[2]);
 string data = Path.Combine(args[2], $"{args[0]}-{Environment.ProcessId}");
 ThreadPool.SetMinThreads(64, 64);
 using HubProcess hub = new(args[1], data, 20000 + (Environment.ProcessId % 5000), 25000 + (Environment.ProcessId % 5000), data + ".log");
+AppDomain.CurrentDomain.ProcessExit += (_, _) => hub.Dispose();
 RolloutPlan plan = new()
 {
     Name = "simulated", Version = "2.0.0", BundleId = new string('a', 64), Url = "https://localhost/bundle", Canary = 1, MaxParallel = 20, ErrorPercent = 3,

@@ -95,6 +95,11 @@ internal sealed class SimulatedNode : IDisposable
     public async Task ConnectAsync(CancellationToken ct)
     {
         MqttClientConnectResult result = await _client.ConnectAsync(_options, ct);
+        if (result.ResultCode is not MqttClientConnectResultCode.Success)
+        {
+            throw new InvalidOperationException($"{Id}: {result.ResultCode}");
+        }
+
         if (!result.IsSessionPresent)
         {
             MqttClientSubscribeOptionsBuilder filters = new();

@@ -14,6 +14,9 @@ internal sealed partial class RolloutService(
     private readonly ConcurrentDictionary<string, StoredRollout> _known = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _wake = new(0, 1);
 
+    /// <summary>How long after its last change a rollout that is over is looked at, for nodes that had begun.</summary>
+    private static readonly TimeSpan LateResults = TimeSpan.FromDays(1);
+
     /// <summary>Looks at rollouts soon: a node said something new.</summary>
     public void Wake()
     {
@@ -79,7 +82,7 @@ internal sealed partial class RolloutService(
         s => rollouts.Load(s, id, _known.GetValueOrDefault(id), locked: false) is { } stored ? RolloutStore.View(stored) : null, ct);
 
     public Task<List<RolloutView>> ListAsync(int limit, CancellationToken ct) => store.ReadAsync(
-        s => RolloutStore.Ids(s, open: false, limit).Select(id => RolloutStore.View(rollouts.Load(s, id, _known.GetValueOrDefault(id), locked: false)!)).ToList(), ct);
+        s => RolloutStore.Ids(s, limit).Select(id => RolloutStore.View(rollouts.Load(s, id, _known.GetValueOrDefault(id), locked: false)!)).ToList(), ct);
 
     public Task<List<NodeProgress>?> NodesAsync(string id, CancellationToken ct) => store.ReadAsync(
         s => rollouts.Load(s, id, _known.GetValueOrDefault(id), locked: false) is { } stored
@@ -95,7 +98,13 @@ internal sealed partial class RolloutService(
             {
                 if (leader.IsLeader)
                 {
-                    foreach (string id in await store.ReadAsync(s => RolloutStore.Ids(s, open: true, 1000), stoppingToken))
+                    List<string> watched = await store.ReadAsync(s => RolloutStore.Watched(s, time.GetUtcNow() - LateResults), stoppingToken);
+                    foreach (string id in _known.Keys.Except(watched))
+                    {
+                        _known.TryRemove(id, out _);
+                    }
+
+                    foreach (string id in watched)
                     {
                         await StepAsync(id, (s, state) => [.. RolloutStore.Reports(s, state), new RolloutEvent.Tick()], stoppingToken);
                     }
@@ -145,10 +154,6 @@ internal sealed partial class RolloutService(
         if (after is not null)
         {
             _known[id] = after;
-            if (after.State.Head.IsOver && after.State.Active.IsEmpty)
-            {
-                _known.TryRemove(id, out _);
-            }
         }
 
         if (moved && after is not null)

@@ -45,8 +45,11 @@ internal sealed class RolloutStore(OrderStore orders, SqlDialect dialect, HubOpt
         return new StoredRollout(row.Version, state, row.Created, row.Who, row.Updated);
     }
 
-    public static List<string> Ids(SqlSession s, bool open, int limit) => s.Query(
-        open ? "SELECT id FROM rollouts WHERE finished=0 ORDER BY created LIMIT @l" : "SELECT id FROM rollouts ORDER BY created DESC LIMIT @l", r => r.Text(0), ("@l", limit));
+    public static List<string> Ids(SqlSession s, int limit) => s.Query("SELECT id FROM rollouts ORDER BY created DESC LIMIT @l", r => r.Text(0), ("@l", limit));
+
+    /// <summary>Rollouts to look at: those that are not over, and those that changed since then, since nodes that had begun still come to an end.</summary>
+    public static List<string> Watched(SqlSession s, DateTimeOffset since) => s.Query(
+        "SELECT id FROM rollouts WHERE finished=0 OR updated >= @t ORDER BY created", r => r.Text(0), ("@t", since));
 
     /// <summary>What nodes say of orders of this rollout that the rollout may not know yet.</summary>
     public static List<RolloutEvent.Reported> Reports(SqlSession s, RolloutState state) => s.Query(

@@ -36,9 +36,6 @@ internal sealed class DurableQueue
     /// <summary>Records dropped since the queue was made; of the last minutes before a power cut some may be forgotten.</summary>
     public long Dropped => _dropped;
 
-    /// <summary>Whether there is more than the segment that is being written.</summary>
-    public bool CanDrop => Count > 0;
-
     /// <summary>Opens what is there, or begins a new queue.</summary>
     /// <param name="files">Where it lies.</param>
     /// <param name="segmentBytes">A segment this long is finished.</param>
@@ -84,6 +81,7 @@ internal sealed class DurableQueue
         NextSeq++;
         segment.Last = seq;
         segment.Count++;
+        RemoveReleased();
         return seq;
     }
 
@@ -117,12 +115,19 @@ internal sealed class DurableQueue
         return entries;
     }
 
-    /// <summary>The youngest record, released or not; null when its segment has none.</summary>
+    /// <summary>The youngest record, released or not; null when none is left.</summary>
     public QueueEntry? Youngest()
     {
-        byte[] content = _files.Read(_segments[^1].Name);
-        List<SegmentRecord> records = SegmentFormat.Scan(content, _segments[^1].Header.First, out _);
-        return records.Count == 0 ? null : new QueueEntry(records[^1].Seq, content.AsMemory(records[^1].Offset, records[^1].Length));
+        foreach (Segment segment in _segments.AsEnumerable().Reverse())
+        {
+            byte[] content = _files.Read(segment.Name);
+            if (SegmentFormat.Scan(content, segment.Header.First, out _) is [.., var record])
+            {
+                return new QueueEntry(record.Seq, content.AsMemory(record.Offset, record.Length));
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Gives up all records up to a number.</summary>
@@ -209,7 +214,6 @@ internal sealed class DurableQueue
 
         _files.Create(name, SegmentFormat.Header(header));
         _segments.Add(new Segment(name, header) { Bytes = SegmentFormat.HeaderLength, Last = NextSeq - 1 });
-        RemoveReleased();
     }
 
     private long Repair(Segment segment)

@@ -1,0 +1,221 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Talos.Api.Cosi;
+using Talos.Api.Machine;
+using Talos.Api.Ota;
+using Talos.Config;
+using Talos.Fleet.Protocol;
+using Talos.Linux;
+using Talos.Pki;
+using Talos.Rpc.Authorization;
+using Event = Talos.Api.Machine.Event;
+using Metadata = Grpc.Core.Metadata;
+using SlotCondition = Talos.Fleet.Protocol.SlotCondition;
+
+namespace Talos.Fleet.Agent;
+
+/// <summary>The node over machined's socket, each call with the least role it needs.</summary>
+internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INode
+{
+    private const string ConfigPath = "/system/state/config.yaml";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+    private static readonly Metadata Reader = Headers(Role.Reader);
+    private static readonly Metadata Operator = Headers(Role.Operator);
+    private static readonly Metadata Admin = Headers(Role.Admin);
+
+    private readonly MachineService.MachineServiceClient _machine = new(channel);
+    private readonly State.StateClient _resources = new(channel);
+    private readonly UpdateService.UpdateServiceClient _updates = new(channel);
+    private readonly string _bootId = System.Text.Encoding.ASCII.GetString(KernelFiles.ReadBytes("/proc/sys/kernel/random/boot_id")).Trim();
+
+    public Task<NodeFacts> FactsAsync(CancellationToken ct) => Ask("facts", async () =>
+    {
+        Talos.Api.Machine.Version version = (await _machine.VersionAsync(new Empty(), Until(Reader, ct))).Messages[0];
+        string machine = await SpecAsync("runtime", "MachineStatuses.runtime.talos.dev", "machine", ct);
+        string clock = await SpecAsync("runtime", "TimeStatuses.v1alpha1.talos.dev", "node", ct);
+        string addresses = await SpecAsync("network", "NodeAddresses.net.talos.dev", "current", ct);
+        ServiceInfo? kubelet = (await _machine.ServiceListAsync(new Empty(), Until(Reader, ct))).Messages[0].Services.FirstOrDefault(s => s.Id == "kubelet");
+        return new NodeFacts
+        {
+            BootId = _bootId,
+            BootReason = BootReason(),
+            Hostname = (await _machine.HostnameAsync(new Empty(), Until(Reader, ct))).Messages[0].Hostname_,
+            Version = version.Version_.Tag,
+            Architecture = version.Version_.Arch,
+            Stage = YamlLines.Value(machine, "stage") ?? "unknown",
+            Ready = YamlLines.Value(machine, "ready") == "true",
+            Unmet = [.. YamlLines.Values(machine, "reason").Take(16).Select(r => EventRecorder.Clean(r)[..Math.Min(r.Length, 256)])],
+            ClockSynced = YamlLines.Value(clock, "synced") == "true",
+            Addresses = [.. YamlLines.Items(addresses).Take(32)],
+            Kubernetes = kubelet is null ? null : new KubernetesReport { Healthy = kubelet.Health?.Healthy ?? false },
+            Update = await UpdateAsync(ct),
+        };
+    });
+
+    public async IAsyncEnumerable<NodeHappening> EventsAsync(EventMark? mark, [EnumeratorCancellation] CancellationToken ct)
+    {
+        EventsRequest request = mark is null ? new EventsRequest { TailEvents = -1 } : new EventsRequest { TailId = mark.Cursor };
+        EventMapping mapping = new(mark);
+        using AsyncServerStreamingCall<Event> call = _machine.Events(request, new CallOptions(Reader, cancellationToken: ct));
+        while (await Next(call.ResponseStream, ct))
+        {
+            Event happened = call.ResponseStream.Current;
+            if (happened.Data is not null && happened.Id != mark?.Cursor && mapping.Map(happened, time.GetUtcNow()) is { } said)
+            {
+                yield return said;
+            }
+        }
+    }
+
+    public Task InstallAsync(UpdateTarget target, string authorities, CancellationToken ct) => Ask($"install {target.Version} from {target.Url}", async () =>
+    {
+        using AsyncDuplexStreamingCall<InstallRequest, InstallResponse> call = _updates.Install(new CallOptions(Admin, cancellationToken: ct));
+        await call.RequestStream.WriteAsync(
+            new InstallRequest
+            {
+                Options = new InstallOptions
+                {
+                    Reference = target.Url, Preserve = true, Force = target.Force, Reboot = true, BundleId = target.BundleId, Authorities = authorities,
+                },
+            },
+            ct);
+        await call.RequestStream.CompleteAsync();
+        while (await call.ResponseStream.MoveNext(ct))
+        {
+        }
+
+        return true;
+    });
+
+    public Task RebootAsync(CancellationToken ct) =>
+        Ask("reboot", async () => await _machine.RebootAsync(new RebootRequest(), Until(Operator, ct)));
+
+    public Task RollbackAsync(CancellationToken ct) =>
+        Ask("rollback", async () => await _machine.RollbackAsync(new RollbackRequest(), Until(Admin, ct)));
+
+    public Task<string> PatchConfigAsync(string patch, CancellationToken ct) => Ask("apply the patch", async () =>
+    {
+        using MemoryStream config = new();
+        using (AsyncServerStreamingCall<Talos.Api.Common.Data> read = _machine.Read(new ReadRequest { Path = ConfigPath }, Until(Admin, ct)))
+        {
+            while (await read.ResponseStream.MoveNext(ct))
+            {
+                read.ResponseStream.Current.Bytes.WriteTo(config);
+            }
+        }
+
+        string patched;
+        try
+        {
+            patched = ConfigPatcher.Apply(System.Text.Encoding.UTF8.GetString(config.ToArray()), [patch]);
+        }
+        catch (ConfigException e)
+        {
+            throw new NodeException($"the patch does not fit the machine config: {e.Message}", e);
+        }
+
+        ApplyConfigurationResponse answer = await _machine.ApplyConfigurationAsync(
+            new ApplyConfigurationRequest { Data = ByteString.CopyFromUtf8(patched), Mode = ApplyConfigurationRequest.Types.Mode.Auto }, Until(Admin, ct));
+        return answer.Messages is [var first, ..] ? string.Join("; ", first.Warnings.Prepend(first.ModeDetails).Where(t => t.Length > 0)) : "";
+    });
+
+    public Task WriteSupportBundleAsync(Stream output, CancellationToken ct) => Ask("collect the support bundle", async () =>
+    {
+        await SupportBundle.WriteAsync(_machine, Reader, output, ct);
+        return true;
+    });
+
+    private async Task<UpdateFacts?> UpdateAsync(CancellationToken ct)
+    {
+        try
+        {
+            StatusResponse status = await _updates.StatusAsync(new StatusRequest(), Until(Reader, ct));
+            List<SlotReport> slots = [];
+            if (status.RunningSlot.Length > 0)
+            {
+                SlotsResponse answer = await _updates.SlotsAsync(new SlotsRequest(), Until(Reader, ct));
+                slots.AddRange(answer.Slots.Select(s => new SlotReport { Id = s.Id, Condition = (SlotCondition)(int)s.Condition, Version = s.Version.Length > 0 ? s.Version : null }));
+            }
+
+            return new UpdateFacts
+            {
+                Phase = status.Trial is { Verdict: "waiting" } ? UpdatePhase.Trial : (UpdatePhase)Math.Max(0, (int)status.State - 1),
+                RunningVersion = status.RunningVersion,
+                Slot = status.RunningSlot.Length > 0 ? status.RunningSlot : null,
+                Version = status.Version,
+                Message = status.Message,
+                FallbackVersion = status.LastFallback?.Version ?? "",
+                FallbackReason = status.LastFallback?.Reason ?? "",
+                Failed = status.FailedVersions.GroupBy(f => f.Version).ToDictionary(f => f.Key, f => f.Last().Reason),
+                Slots = slots,
+            };
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.FailedPrecondition or StatusCode.Unimplemented)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The spec of a resource as YAML; empty when it is absent.</summary>
+    private async Task<string> SpecAsync(string area, string type, string id, CancellationToken ct)
+    {
+        try
+        {
+            return (await _resources.GetAsync(new GetRequest { Namespace = area, Type = type, Id = id }, Until(Reader, ct))).Resource.Spec.YamlSpec;
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.NotFound)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>The watchdog's driver remembers when it was the cause. Source: linux/watchdog.h, WDIOF_CARDRESET.</summary>
+    private static string? BootReason()
+    {
+        try
+        {
+            string status = System.Text.Encoding.ASCII.GetString(KernelFiles.ReadBytes("/sys/class/watchdog/watchdog0/bootstatus")).Trim();
+            return int.TryParse(status, CultureInfo.InvariantCulture, out int bits) && (bits & 0x20) != 0 ? "watchdog" : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<bool> Next(IAsyncStreamReader<Event> events, CancellationToken ct)
+    {
+        try
+        {
+            return await events.MoveNext(ct);
+        }
+        catch (RpcException) when (!ct.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private CallOptions Until(Metadata headers, CancellationToken ct) => new(headers, time.GetUtcNow().UtcDateTime + Limit, ct);
+
+    private static Metadata Headers(Role role) => new() { { CallRoles.MetadataKey, role.Name } };
+
+    private static async Task<T> Ask<T>(string what, Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (RpcException e) when (e.StatusCode is not StatusCode.Cancelled)
+        {
+            throw new NodeException($"{what}: {e.Status.Detail}", e);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw new NodeException($"{what}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+using Microsoft.Extensions.Logging;
+using Talos.Fleet.Protocol;
+
+namespace Talos.Fleet.Agent;
+
+/// <summary>Does what the hub ordered: one thing at a time.</summary>
+internal sealed partial class Worker(AgentParts parts, AgentState state, OrderStore orders, OrderDesk desk, EventRecorder events, ILogger<Worker> log)
+{
+    private readonly TimeProvider _time = parts.Time;
+    private Task _work = Task.CompletedTask;
+    private DateTimeOffset _notBefore;
+
+    /// <summary>Looks what there is to do, and begins it.</summary>
+    public async Task StepAsync(CancellationToken ct)
+    {
+        OrderFile current = orders.Change(o => o.AfterUpgrade(state.Facts, _time.GetUtcNow()));
+        if (current.Desired is { } desired)
+        {
+            state.TelemetryInterval = TimeSpan.FromSeconds(desired.TelemetryIntervalSeconds ?? parts.Settings.TelemetryIntervalSeconds);
+            state.LogLevel = desired.LogLevel ?? FleetLogLevel.Info;
+        }
+
+        if (!_work.IsCompleted)
+        {
+            return;
+        }
+
+        if (desk.TakeCommand() is { } command)
+        {
+            _work = RunAsync(command, ct);
+        }
+        else if (current.Desired is not null)
+        {
+            await DesireAsync(current, ct);
+        }
+    }
+
+    /// <summary>Waits for what was begun.</summary>
+    public Task IdleAsync() => _work;
+
+    private async Task DesireAsync(OrderFile current, CancellationToken ct)
+    {
+        DesiredStep step = DesiredRules.Next(current, state.Facts.Update, state.Now, []);
+        if (step.Action is not DesiredAction.None)
+        {
+            IReadOnlyList<string> vetoes = await parts.Vetoes.AskAsync(state.Facts, ct);
+            step = DesiredRules.Next(current, state.Facts.Update, state.Now, vetoes);
+        }
+
+        if (step.Action is DesiredAction.Install && _time.GetUtcNow() < _notBefore)
+        {
+            step = new DesiredStep(DesiredStatus.Waiting, $"try {current.Attempts} failed: {current.LastFailure}");
+        }
+
+        Report(current.DesiredRevision, step);
+        _work = step.Action switch
+        {
+            DesiredAction.Install => InstallAsync(current.Desired!.Update!, ct),
+            DesiredAction.Restart => RestartAsync(ct),
+            _ => Task.CompletedTask,
+        };
+    }
+
+    private void Report(long revision, DesiredStep step)
+    {
+        DesiredReport report = new() { Revision = revision, Status = step.Status, Reason = step.Reason is { } reason ? EventRecorder.Clean(reason) : null };
+        if (report == state.Desired)
+        {
+            return;
+        }
+
+        bool news = report.Revision != state.Desired?.Revision || report.Status != state.Desired?.Status;
+        state.Desired = report;
+        if (news && report.Status is DesiredStatus.Failed or DesiredStatus.Vetoed or DesiredStatus.Expired)
+        {
+            events.Add(
+                $"desired.{report.Status.ToString().ToLowerInvariant()}", report.Status is DesiredStatus.Failed ? EventSeverity.Error : EventSeverity.Warning,
+                $"revision {revision}: {report.Reason}");
+        }
+    }
+
+    private async Task InstallAsync(UpdateTarget target, CancellationToken ct)
+    {
+        int attempt = orders.Change(o => o with { Attempts = o.Attempts + 1 }).Attempts;
+        events.Add("update.started", EventSeverity.Info, $"{target.Version}, try {attempt}");
+        try
+        {
+            await parts.Node.InstallAsync(target, Authorities(), ct);
+            events.Add("update.installed", EventSeverity.Info, $"{target.Version}; the node restarts into it");
+        }
+        catch (NodeException e)
+        {
+            LogNotInstalled(target.Version, e.Message);
+            events.Add("update.failed", EventSeverity.Warning, $"{target.Version}, try {attempt}: {e.Message}");
+            orders.Change(o => o with { LastFailure = EventRecorder.Clean(e.Message) });
+            _notBefore = _time.GetUtcNow() + (Backoff.Delay(attempt + 4, parts.Chance()) * 2);
+        }
+
+        state.ToDo.Raise();
+    }
+
+    private async Task RestartAsync(CancellationToken ct)
+    {
+        try
+        {
+            await parts.Node.RebootAsync(ct);
+        }
+        catch (NodeException e)
+        {
+            LogNotDone("restart", e.Message);
+        }
+    }
+
+    private async Task RunAsync(Command command, CancellationToken ct)
+    {
+        Move(command.Id, CommandState.Running, null);
+        try
+        {
+            Move(command.Id, await DoAsync(command, ct));
+        }
+        catch (Exception e) when (e is NodeException or HubException or IOException)
+        {
+            LogNotDone(command.Id, e.Message);
+            Move(command.Id, CommandState.Failed, e.Message);
+        }
+
+        state.ToDo.Raise();
+    }
+
+    /// <summary>Does it; a result of null comes after the restart that was begun.</summary>
+    private async Task<string?> DoAsync(Command command, CancellationToken ct)
+    {
+        switch (command.Kind)
+        {
+            case CommandKind.Reboot:
+                await parts.Node.RebootAsync(ct);
+                return null;
+            case CommandKind.Rollback:
+                await parts.Node.RollbackAsync(ct);
+                return null;
+            case CommandKind.Upgrade:
+                if (!command.Update!.Force && await parts.Vetoes.AskAsync(state.Facts, ct) is [_, ..] vetoes)
+                {
+                    throw new NodeException($"not installed: {string.Join("; ", vetoes)}");
+                }
+
+                await parts.Node.InstallAsync(command.Update, Authorities(), ct);
+                return null;
+            case CommandKind.ApplyConfigPatch:
+                return await parts.Node.PatchConfigAsync(command.Patch!, ct);
+            default:
+                await UploadAsync(new Uri(command.UploadUrl!), ct);
+                return $"put to {command.UploadUrl}";
+        }
+    }
+
+    private async Task UploadAsync(Uri url, CancellationToken ct)
+    {
+        string path = Path.Combine(parts.Settings.DataFolder, "support.tar.gz");
+        try
+        {
+            await using FileStream file = new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+            await parts.Node.WriteSupportBundleAsync(file, ct);
+            file.Position = 0;
+            await parts.Hub.PutAsync(url, file, state.Identity!, ct);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private void Move(string id, string? done)
+    {
+        if (done is not null)
+        {
+            Move(id, CommandState.Succeeded, done);
+        }
+    }
+
+    private void Move(string id, CommandState to, string? message)
+    {
+        orders.Change(o => o.Move(id, to, message is { Length: > 0 } ? EventRecorder.Clean(message) : null, _time.GetUtcNow(), !state.Facts.ClockSynced));
+        state.ToSend.Raise();
+    }
+
+    private string Authorities() => parts.Settings.HubCa + "\n" + (state.Identity?.File.Ca ?? "");
+
+    [LoggerMessage(LogLevel.Warning, "{Version} was not installed: {Problem}")]
+    private partial void LogNotInstalled(string version, string problem);
+
+    [LoggerMessage(LogLevel.Warning, "{What} was not done: {Problem}")]
+    private partial void LogNotDone(string what, string problem);
+}

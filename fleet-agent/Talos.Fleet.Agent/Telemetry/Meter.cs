@@ -1,0 +1,164 @@
+using System.Text.Json;
+using Talos.Fleet.Protocol;
+using Talos.Linux;
+
+namespace Talos.Fleet.Agent;
+
+/// <summary>Takes the measurements of one moment out of <c>/proc</c> and <c>/sys</c>.</summary>
+internal sealed class Meter(ProcFiles files, string wearPath, TimeProvider time)
+{
+    private static readonly string[] ErrorCounters = ["rx_errors", "tx_errors", "rx_dropped", "tx_dropped"];
+
+    private (long Busy, long All)? _cpu;
+
+    /// <summary>Measures.</summary>
+    /// <param name="bootId">Names the boot.</param>
+    /// <param name="synced">Whether the clock can be trusted.</param>
+    /// <param name="queue">The agent's queue.</param>
+    public Telemetry Measure(string bootId, bool synced, QueueReport queue)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        (long Busy, long All)? cpu = ProcText.CpuTicks(files.Text("proc/stat"));
+        double? percent = ProcText.CpuPercent(_cpu, cpu);
+        _cpu = cpu;
+        string? memory = files.Text("proc/meminfo");
+        long? total = ProcText.Memory(memory, "MemTotal");
+        return new Telemetry
+        {
+            Time = now,
+            Unsynced = !synced,
+            UptimeSeconds = ProcText.Uptime(files.Text("proc/uptime")),
+            CpuPercent = percent,
+            MemoryBytes = total,
+            MemoryUsedBytes = total - ProcText.Memory(memory, "MemAvailable"),
+            Disks = Disks(),
+            TemperatureCelsius = Temperature(),
+            Throttled = Throttled(),
+            Wear = Wear(bootId, synced ? now : null),
+            Links = Links(),
+            Queue = queue,
+        };
+    }
+
+    private static List<DiskUsage> Disks()
+    {
+        List<DiskUsage> disks = [];
+        foreach (string mount in new[] { "/var" })
+        {
+            try
+            {
+                FileSystemUsage usage = FileSystemUsage.Of(mount);
+                disks.Add(new DiskUsage { Mount = mount, TotalBytes = (long)usage.Size, UsedBytes = (long)(usage.Size - usage.Free) });
+            }
+            catch (LinuxException)
+            {
+                // Not mounted now.
+            }
+        }
+
+        return disks;
+    }
+
+    private double? Temperature()
+    {
+        double? hottest = null;
+        foreach (string zone in files.Names("sys/class/thermal").Where(n => n.StartsWith("thermal_zone", StringComparison.Ordinal)))
+        {
+            if (files.Number($"sys/class/thermal/{zone}/temp") is { } millidegrees and > -100_000 and < 250_000)
+            {
+                hottest = Math.Max(hottest ?? -100, Math.Round(millidegrees / 1000.0, 1));
+            }
+        }
+
+        return hottest;
+    }
+
+    /// <summary>A cooling device of the processor that is in use slows it down.</summary>
+    private bool? Throttled()
+    {
+        bool? throttled = null;
+        foreach (string device in files.Names("sys/class/thermal").Where(n => n.StartsWith("cooling_device", StringComparison.Ordinal)))
+        {
+            string? type = files.Text($"sys/class/thermal/{device}/type");
+            if (type is not null && (type.Contains("cpufreq", StringComparison.Ordinal) || type == "Processor") && files.Number($"sys/class/thermal/{device}/cur_state") is { } state)
+            {
+                throttled = (throttled ?? false) || state > 0;
+            }
+        }
+
+        return throttled;
+    }
+
+    private List<LinkTraffic> Links()
+    {
+        List<LinkTraffic> links = [];
+        foreach (string name in files.Names("sys/class/net").Where(n => files.Exists($"sys/class/net/{n}/device")).Take(8))
+        {
+            string counters = $"sys/class/net/{name}/statistics/";
+            if (files.Number(counters + "rx_bytes") is { } received && files.Number(counters + "tx_bytes") is { } sent)
+            {
+                long errors = ErrorCounters.Sum(c => files.Number(counters + c) ?? 0);
+                links.Add(new LinkTraffic { Name = name, ReceivedBytes = received, SentBytes = sent, Errors = errors });
+            }
+        }
+
+        return links;
+    }
+
+    private List<FlashWear> Wear(string bootId, DateTimeOffset? now)
+    {
+        WearFile before = ReadWear();
+        Dictionary<string, WearHistory> next = [];
+        List<FlashWear> wear = [];
+        foreach (string name in files.Names("sys/block").Where(n => IsDisk(n)).Take(8))
+        {
+            string device = $"sys/block/{name}/device/";
+            FlashKind kind = name.StartsWith("nvme", StringComparison.Ordinal) ? FlashKind.Nvme
+                : files.Text(device + "type") switch { "MMC" => FlashKind.Emmc, "SD" => FlashKind.Sd, _ => FlashKind.Disk };
+            int? used = kind is FlashKind.Emmc ? ProcText.EmmcLife(files.Text(device + "life_time")) : null;
+            if (ProcText.WrittenBytes(files.Text($"sys/block/{name}/stat")) is not { } written)
+            {
+                continue;
+            }
+
+            WearHistory history = WearForecast.Take(before.Devices.GetValueOrDefault(name), bootId, written, used, now);
+            next[name] = history;
+            wear.Add(new FlashWear
+            {
+                Device = name, Kind = kind, UsedPercent = used, Warning = kind is FlashKind.Emmc ? ProcText.EmmcWarning(files.Text(device + "pre_eol_info")) : null,
+                WrittenBytes = history.Written, WrittenBytesPerDay = WearForecast.BytesPerDay(history), DaysLeft = WearForecast.DaysLeft(history),
+            });
+        }
+
+        WriteWear(new WearFile { Devices = next });
+        return wear;
+    }
+
+    private bool IsDisk(string name) =>
+        files.Exists($"sys/block/{name}/device") && !name.Contains("boot", StringComparison.Ordinal) && !name.Contains("rpmb", StringComparison.Ordinal)
+        && files.Number($"sys/block/{name}/removable") is not 1;
+
+    private WearFile ReadWear()
+    {
+        try
+        {
+            return File.Exists(wearPath) ? JsonSerializer.Deserialize(File.ReadAllBytes(wearPath), AgentJson.Default.WearFile) ?? new WearFile() : new WearFile();
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            return new WearFile();
+        }
+    }
+
+    private void WriteWear(WearFile file)
+    {
+        try
+        {
+            Files.WriteAtomically(wearPath, JsonSerializer.SerializeToUtf8Bytes(file, AgentJson.Default.WearFile));
+        }
+        catch (IOException)
+        {
+            // A full disk costs the forecast a day, not the telemetry.
+        }
+    }
+}

@@ -6,6 +6,9 @@ public sealed record InstallOptions
     /// <summary>Tries a version again that failed on this node.</summary>
     public bool Force { get; init; }
 
+    /// <summary>Takes the bundle with this id only: SHA-256 of its header and manifest in lower-case hexadecimal digits; empty for any.</summary>
+    public string BundleId { get; init; } = "";
+
     /// <summary>Called when the slot is written and checked, before its trial is armed; what it writes is on the medium by then. When it fails, nothing is armed.</summary>
     public Action? BeforeArming { get; init; }
 }

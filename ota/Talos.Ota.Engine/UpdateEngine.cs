@@ -217,6 +217,11 @@ public sealed partial class UpdateEngine(UpdateNode node, TimeProvider time, ILo
         {
             meter.Enter(UpdateState.Checking, null);
             using BundleReader bundle = await BundleReader.OpenAsync(source, Trust(), node.Clock(), ct).ConfigureAwait(false);
+            if (options.BundleId.Length > 0 && options.BundleId != bundle.Id)
+            {
+                throw new UpdateException($"bundle {bundle.Manifest.Version}: its id is {bundle.Id}; {options.BundleId} is wanted");
+            }
+
             BundlePolicy.Check(bundle.Manifest, Facts(options));
             SlotTable emptied = SlotRules.BeginUpdate(node.BootControl.Read(), running);
             Installer installer = new(node, bundle, running, meter, log);

@@ -1,4 +1,5 @@
 using Talos.Apid;
+using Talos.Fleet.Agent;
 using Talos.Kernel;
 using Talos.Linux;
 using Talos.Machined.Node;
@@ -27,6 +28,9 @@ internal static class Program
 
             case "udevd":
                 return UdevdMain.Run(args);
+
+            case "fleet-agent":
+                return FleetAgentMain.RunAsync(args).GetAwaiter().GetResult();
 
             case "modprobe":
                 return Modprobe.Run(args);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Talos.Block;
 using Talos.Containers;
+using Talos.Fleet.Agent;
 using Talos.Hardware;
 using Talos.Kernel;
 using Talos.Kubernetes;
@@ -74,6 +75,8 @@ internal sealed class Wiring : IDisposable
         _node.Controllers.Register(new ServiceController(_node.Services));
         _node.Controllers.Register(new MachineStatusController(_node.Stage));
         _node.Controllers.Register(Watchdog());
+        _node.Controllers.Register(new FleetAgentController(
+            AgentSettings.DefaultPath, UpdateEngineFactory.BoardName(_node.Options.BoardFile), UpdateEngineFactory.Version(_node.Options.OsReleaseFile)));
         _updates.Register(_node.Controllers);
         _kernel.Register(_node.Controllers);
         new NetworkModule(_node.Time, _node.Loggers).Register(_node.Controllers);

@@ -75,6 +75,9 @@ public sealed record MachineConfiguration
     /// <summary>Updates of the system.</summary>
     public UpdateConfiguration Update { get; init; } = new();
 
+    /// <summary>The fleet this node belongs to; null for none: then no agent runs.</summary>
+    public FleetConfiguration? Fleet { get; init; }
+
     /// <summary>Container registries.</summary>
     public RegistriesConfiguration Registries { get; init; } = new();
 

@@ -46,6 +46,7 @@ internal sealed class ModelReader(DocumentSet documents, List<ConfigProblem> pro
             KernelModules = SystemReader.Modules(documents, _machine.Map("kernel"), problems),
             UdevRules = [.. _machine.Map("udev").Texts("rules"), .. documents.One("UdevRulesConfig").Texts("rules")],
             Update = UpdateReader.Read(documents, problems),
+            Fleet = FleetReader.Read(documents, problems),
             Watchdog = SystemReader.Watchdog(documents, problems),
             Registries = SystemReader.Registries(documents, _machine.Map("registries")),
             LogDestinations = SystemReader.LogDestinations(_machine.Map("logging")),

@@ -31,20 +31,20 @@ internal static class UpdateReader
         {
             HealthDeadline = Between(
                 document, "healthDeadline", $"{Kind}/healthDeadline", defaults.HealthDeadline, ShortestDeadline, LongestDeadline, problems),
-            Probes = Probes(document, problems),
+            Probes = Probes(document, $"{Kind}/", problems),
             BytesPerSecond = download.Size("bytesPerSecond"),
             Proxy = proxy,
         };
     }
 
-    private static List<UpdateProbe> Probes(View document, List<ConfigProblem> problems)
+    public static List<UpdateProbe> Probes(View document, string prefix, List<ConfigProblem> problems)
     {
         List<UpdateProbe> probes = [];
         IReadOnlyList<View> listed = document.Maps("probes");
         for (int i = 0; i < listed.Count; i++)
         {
             View probe = listed[i];
-            string path = $"{Kind}/probes[{i}]";
+            string path = $"{prefix}probes[{i}]";
             if (probe.Url("url") is not { } url)
             {
                 continue;
@@ -62,9 +62,9 @@ internal static class UpdateReader
         return probes;
     }
 
-    private static bool IsWeb(Uri url) => url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps;
+    public static bool IsWeb(Uri url) => url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps;
 
-    private static TimeSpan Between(
+    public static TimeSpan Between(
         View view, string key, string path, TimeSpan otherwise, TimeSpan least, TimeSpan greatest, List<ConfigProblem> problems)
     {
         TimeSpan value = view.Duration(key) ?? otherwise;

@@ -32,6 +32,22 @@ internal static class RuntimeSchema
           healthDeadline: duration
           probes: [UpdateProbe]
           download: UpdateDownload
+        FleetVetoes:
+          health: bool
+          minimumBatteryPercent: int(0..100)
+          externalPower: bool
+          probes: [UpdateProbe]
+        FleetConfig:
+          +Document
+          hub*: url
+          hubCA*: string
+          token^: string
+          brokers: [string]
+          nodeId: string
+          labels: map(string)
+          telemetryInterval: duration
+          keepAlive: duration
+          vetoes: FleetVetoes
         UdevRulesConfig ~:
           +Document
           rules: [string]

@@ -38,7 +38,7 @@ internal sealed class UpdateApi(
         }
 
         InstallProgress told = new(responseStream);
-        UpgradeOptions options = new(wanted.Preserve, wanted.Force, wanted.Reboot);
+        UpgradeOptions options = new(wanted.Preserve, wanted.Force, wanted.Reboot) { BundleId = wanted.BundleId, AuthoritiesPem = wanted.Authorities };
         UpgradeResult done = wanted.Reference.Length > 0
             ? await told.FollowAsync(p => Task.Run(() => upgrader.InstallAsync(wanted.Reference, options, p, CancellationToken.None), ct), ct)
             : await told.FollowAsync(p => UploadAsync(requestStream, options, p, ct), ct);

@@ -36,6 +36,9 @@ internal static class UpdateEngineFactory
         return new UpdateEngine(parts, node.Time, node.Loggers.CreateLogger<UpdateEngine>());
     }
 
+    /// <summary>Name of the board; empty when the root does not say.</summary>
+    public static string BoardName(string path) => ReadBoard(path)?.Name ?? "";
+
     /// <summary>Version of the running system: <c>VERSION_ID</c> of os-release(5).</summary>
     public static string Version(string osReleaseFile)
     {

@@ -9,7 +9,14 @@ namespace Talos.Machined.Updates;
 /// <param name="Preserve">Keep <c>/var</c>; otherwise it is wiped when the new slot starts for the first time.</param>
 /// <param name="Force">Take a version that failed on this node before.</param>
 /// <param name="Reboot">Restart into the new slot.</param>
-internal sealed record UpgradeOptions(bool Preserve, bool Force, bool Reboot);
+internal sealed record UpgradeOptions(bool Preserve, bool Force, bool Reboot)
+{
+    /// <summary>Take this bundle only; empty for any.</summary>
+    public string BundleId { get; init; } = "";
+
+    /// <summary>Further authorities of the server it is on, PEM.</summary>
+    public string AuthoritiesPem { get; init; } = "";
+}
 
 /// <summary>What became of an update.</summary>
 /// <param name="Installed">What the engine did.</param>
@@ -31,12 +38,15 @@ internal sealed class Upgrader(
 
     /// <summary>Opens a bundle that lies somewhere else; the caller disposes it.</summary>
     /// <exception cref="SourceException">It is not there.</exception>
-    public Task<IPayloadSource> OpenAsync(string reference, CancellationToken ct)
+    public Task<IPayloadSource> OpenAsync(string reference, CancellationToken ct) => OpenAsync(reference, "", ct);
+
+    private Task<IPayloadSource> OpenAsync(string reference, string authorities, CancellationToken ct)
     {
         UpdateConfiguration settings = config();
         HttpSourceOptions http = new()
         {
             Proxy = settings.Proxy,
+            AuthoritiesPem = authorities,
             BytesPerSecond = settings.BytesPerSecond > 0 ? settings.BytesPerSecond : null,
         };
         return new PayloadSources(http, new LinuxRemovableVolumes(StickFolder)).OpenAsync(SourceReference.Parse(reference), ct);
@@ -53,7 +63,7 @@ internal sealed class Upgrader(
     /// <summary>Installs a bundle from where a reference says.</summary>
     public async Task<UpgradeResult> InstallAsync(string reference, UpgradeOptions options, IProgress<UpdateProgress>? progress, CancellationToken ct)
     {
-        await using IPayloadSource source = await OpenAsync(reference, ct);
+        await using IPayloadSource source = await OpenAsync(reference, options.AuthoritiesPem, ct);
         return await InstallAsync(source, options, progress, ct);
     }
 
@@ -66,6 +76,7 @@ internal sealed class Upgrader(
         InstallOptions install = new()
         {
             Force = options.Force,
+            BundleId = options.BundleId,
 
             // A power cut right after the trial was armed must find the wish of this update, not of one before.
             BeforeArming = () =>

@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Talos.Config;
+using Talos.Cosi;
+using Talos.Fleet.Agent;
+using Talos.Linux;
+using Talos.Resources.Config;
+using Talos.Resources.Runtime;
+
+namespace Talos.Machined.Controllers;
+
+/// <summary>Hands the fleet agent its settings and asks for it to run, for as long as the machine config has a fleet.</summary>
+/// <param name="path">Where the settings go; on tmpfs.</param>
+/// <param name="board">Name of the board; empty when it is not known.</param>
+/// <param name="version">Version of the system.</param>
+internal sealed class FleetAgentController(string path, string board, string version) : IController
+{
+    /// <summary>Id of the service.</summary>
+    public const string ServiceId = "fleet-agent";
+
+    /// <summary>It makes connections and asks machined; it needs no right but to read and write files of root.</summary>
+    private static readonly string[] Dropped =
+    [
+        "CAP_AUDIT_CONTROL", "CAP_AUDIT_WRITE", "CAP_BPF", "CAP_CHOWN", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_LINUX_IMMUTABLE", "CAP_MAC_ADMIN",
+        "CAP_MKNOD", "CAP_NET_ADMIN", "CAP_NET_BIND_SERVICE", "CAP_NET_RAW", "CAP_SETFCAP", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID", "CAP_SYSLOG",
+        "CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_CHROOT", "CAP_SYS_MODULE", "CAP_SYS_NICE", "CAP_SYS_PTRACE", "CAP_SYS_RAWIO", "CAP_SYS_RESOURCE", "CAP_SYS_TIME",
+    ];
+
+    /// <inheritdoc/>
+    public string Name => "runtime.FleetAgentController";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ControllerInput> Inputs { get; } = [ControllerInput.Weak<MachineConfig>()];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ControllerOutput> Outputs { get; } = [ControllerOutput.Shared<ServiceSpec>()];
+
+    /// <inheritdoc/>
+    public async Task ReconcileAsync(IControllerContext context, CancellationToken ct)
+    {
+        string? yaml = context.Find<MachineConfig>(MachineConfig.ActiveId)?.Spec.Yaml;
+        if (yaml is null || ConfigReader.Parsed(yaml) is not { IsComplete: true, Fleet: { } fleet })
+        {
+            await context.DestroyAsync<ServiceSpec>(ServiceId, ct);
+            File.Delete(path);
+            return;
+        }
+
+        byte[] settings = JsonSerializer.SerializeToUtf8Bytes(Settings(fleet, yaml), AgentSettingsJson.Default.AgentSettings);
+        if (!File.Exists(path) || !(await File.ReadAllBytesAsync(path, ct)).AsSpan().SequenceEqual(settings))
+        {
+            Files.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Files.WriteAtomically(path, settings);
+        }
+
+        await context.WriteAsync(ServiceId, Spec(settings), ct);
+    }
+
+    private ServiceSpec Spec(byte[] settings) => new()
+    {
+        Executable = "/usr/bin/fleet-agent",
+        Arguments = [path],
+        // As for apid: a home folder for the chains of certificates, and little memory.
+        Environment =
+            ["HOME=/root", "MALLOC_ARENA_MAX=1", "DOTNET_GCConserveMemory=7", "DOTNET_GCgen0size=100000", "DOTNET_GCGen0MaxBudget=100000"],
+        Cgroup = "system/fleet-agent",
+        MemoryMaxBytes = 96L << 20,
+        OomScoreAdjustment = 200,
+        DroppedCapabilities = [.. Dropped],
+        WaitForPaths = [path],
+        Revision = Convert.ToHexStringLower(SHA256.HashData(settings)),
+    };
+
+    private AgentSettings Settings(FleetConfiguration fleet, string yaml) => new()
+    {
+        Hub = fleet.Hub,
+        HubCa = fleet.HubCa,
+        Token = fleet.Token.Reveal(),
+        Brokers = fleet.Brokers,
+        NodeId = fleet.NodeId,
+        Labels = fleet.Labels,
+        TelemetryIntervalSeconds = (int)fleet.TelemetryInterval.TotalSeconds,
+        KeepAliveSeconds = (int)fleet.KeepAlive.TotalSeconds,
+        Vetoes = new VetoSettings
+        {
+            Health = fleet.VetoHealth,
+            MinimumBatteryPercent = fleet.MinimumBatteryPercent,
+            ExternalPower = fleet.ExternalPower,
+            Probes = [.. fleet.Probes.Select(p => new VetoProbe(p.Name, p.Url, (int)Math.Ceiling(p.Timeout.TotalSeconds)))],
+        },
+        Board = board,
+        ConfigHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml))),
+        Version = version,
+    };
+}

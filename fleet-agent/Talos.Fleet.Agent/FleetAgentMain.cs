@@ -12,8 +12,9 @@ public static class FleetAgentMain
 {
     /// <summary>Runs until SIGTERM or SIGINT.</summary>
     /// <param name="args">The file of settings; none on a node.</param>
+    /// <param name="time">The clock.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(args);
         using CancellationTokenSource stop = new();
@@ -25,7 +26,7 @@ public static class FleetAgentMain
         using GrpcChannel channel = Channels.Unix(settings.Socket);
         try
         {
-            using FleetAgent agent = await FleetAgent.StartAsync(Parts(settings, channel, loggers), loggers, stop.Token);
+            using FleetAgent agent = await FleetAgent.StartAsync(Parts(settings, channel, time, loggers), loggers, stop.Token);
             loggers.Level = () => agent.State.LogLevel;
             await agent.RunAsync(stop.Token);
         }
@@ -43,9 +44,8 @@ public static class FleetAgentMain
         }
     }
 
-    private static AgentParts Parts(AgentSettings settings, GrpcChannel channel, LeveledLoggers loggers)
+    private static AgentParts Parts(AgentSettings settings, GrpcChannel channel, TimeProvider time, LeveledLoggers loggers)
     {
-        TimeProvider time = TimeProvider.System;
         ProcFiles files = new();
         Files.CreateDirectory(settings.DataFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         HubClient hub = new(settings.Hub, settings.HubCa, time);

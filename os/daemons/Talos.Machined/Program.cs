@@ -30,7 +30,7 @@ internal static class Program
                 return UdevdMain.Run(args);
 
             case "fleet-agent":
-                return FleetAgentMain.RunAsync(args).GetAwaiter().GetResult();
+                return FleetAgentMain.RunAsync(args, TimeProvider.System).GetAwaiter().GetResult();
 
             case "modprobe":
                 return Modprobe.Run(args);

@@ -1,0 +1,124 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Talos.Api.Cosi;
+using Talos.Api.Machine;
+using Talos.Rpc.Errors;
+using Talos.Rpc.Hosting;
+
+namespace Talos.Fleet.Agent.Tests.Real;
+
+/// <summary>machined's socket with as much of its API as the agent reads.</summary>
+internal sealed class FakeMachined : IAsyncDisposable
+{
+    private readonly Machine _machine = new();
+    private WebApplication? _app;
+
+    public async Task StartAsync(string socket, CancellationToken ct) => _app = await UnixGrpcServer.StartAsync(
+        socket, new ErrorMapping(), NullLoggerFactory.Instance,
+        services =>
+        {
+            services.AddSingleton(_machine);
+            services.AddSingleton<Resources>();
+        },
+        app =>
+        {
+            app.MapGrpcService<Machine>();
+            app.MapGrpcService<Resources>();
+        },
+        ct);
+
+    public void Fail(string service, string message) => _machine.Publish(new ServiceStateEvent
+    {
+        Service = service, Action = ServiceStateEvent.Types.Action.Failed, Message = message,
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+        {
+            _machine.End();
+            await _app.DisposeAsync();
+        }
+    }
+
+    private sealed class Resources : State.StateBase
+    {
+        public override Task<GetResponse> Get(GetRequest request, ServerCallContext context) => Task.FromResult(new GetResponse
+        {
+            Resource = new Resource
+            {
+                Spec = new Spec
+                {
+                    YamlSpec = request.Type switch
+                    {
+                        "TimeStatuses.v1alpha1.talos.dev" => "synced: true\nepoch: 0\nsyncDisabled: false\n",
+                        "MachineStatuses.runtime.talos.dev" => "stage: running\nstatus:\n    ready: true\n    unmetConditions: []\n",
+                        _ => "addresses:\n    - 10.0.2.15/24\n    - fe80::1/64\n",
+                    },
+                },
+            },
+        });
+    }
+
+    private sealed class Machine : MachineService.MachineServiceBase
+    {
+        private readonly List<Talos.Api.Machine.Event> _events = [];
+        private volatile bool _ended;
+
+        public void End() => _ended = true;
+
+        public void Publish(ServiceStateEvent e)
+        {
+            lock (_events)
+            {
+                _events.Add(new Talos.Api.Machine.Event { Id = $"e-{_events.Count:D8}", Data = Any.Pack(e, "talos/runtime") });
+            }
+        }
+
+        public override Task<VersionResponse> Version(Empty request, ServerCallContext context)
+        {
+            VersionResponse answer = new();
+            answer.Messages.Add(new Talos.Api.Machine.Version { Version_ = new Talos.Api.Machine.VersionInfo { Tag = "v1.0.0", Arch = "arm64" } });
+            return Task.FromResult(answer);
+        }
+
+        public override Task<HostnameResponse> Hostname(Empty request, ServerCallContext context)
+        {
+            HostnameResponse answer = new();
+            answer.Messages.Add(new Hostname { Hostname_ = "edge" });
+            return Task.FromResult(answer);
+        }
+
+        public override Task<ServiceListResponse> ServiceList(Empty request, ServerCallContext context)
+        {
+            ServiceListResponse answer = new();
+            answer.Messages.Add(new ServiceList());
+            return Task.FromResult(answer);
+        }
+
+        public override async Task Events(EventsRequest request, IServerStreamWriter<Talos.Api.Machine.Event> responseStream, ServerCallContext context)
+        {
+            int at = request.TailId.Length > 0 ? int.Parse(request.TailId.AsSpan(2), System.Globalization.CultureInfo.InvariantCulture) + 1 : 0;
+            while (!_ended && !context.CancellationToken.IsCancellationRequested)
+            {
+                Talos.Api.Machine.Event? next;
+                lock (_events)
+                {
+                    next = at < _events.Count ? _events[at] : null;
+                }
+
+                if (next is null)
+                {
+                    await Task.Delay(20, context.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    continue;
+                }
+
+                at++;
+                await responseStream.WriteAsync(next, context.CancellationToken);
+            }
+        }
+    }
+}

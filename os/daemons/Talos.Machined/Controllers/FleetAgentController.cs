@@ -43,7 +43,11 @@ internal sealed class FleetAgentController(string path, string board, string ver
         if (yaml is null || ConfigReader.Parsed(yaml) is not { IsComplete: true, Fleet: { } fleet })
         {
             await context.DestroyAsync<ServiceSpec>(ServiceId, ct);
-            File.Delete(path);
+            if (File.Exists(path))
+            {
+                File.Delete(path);
+            }
+
             return;
         }
 

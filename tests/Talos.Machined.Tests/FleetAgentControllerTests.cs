@@ -18,7 +18,7 @@ public sealed class FleetAgentControllerTests : IDisposable
 
     private static readonly string Ca = CertificateAuthority.Create(AuthorityOptions.Maintenance, TimeProvider.System).CertificatePem;
 
-    private static string Machine => $"version: v1alpha1\nmachine:\n  type: worker\n  ca:\n    crt: {Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(Ca))}\n";
+    private static string Machine => $"version: v1alpha1\nmachine:\n  type: worker\n  ca:\n    crt: {Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(Ca))}\ncluster:\n  controlPlane:\n    endpoint: https://10.0.0.1:6443\n";
 
     private string Settings => Path.Combine(_folder, "run", "settings.json");
 

@@ -23,6 +23,7 @@ internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposa
     private readonly ILogger<EmbeddedBroker> _log;
     private readonly MqttServer _server;
     private readonly ConcurrentDictionary<string, string> _connected = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, MqttSessionStatus> _sessions = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
 
     public EmbeddedBroker(
@@ -52,6 +53,11 @@ internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposa
         _server.InterceptingPublishAsync += PublishingAsync;
         _server.InterceptingSubscriptionAsync += SubscribingAsync;
         _server.LoadingRetainedMessageAsync += LoadRetainedAsync;
+        _server.SessionDeletedAsync += e =>
+        {
+            _sessions.TryRemove(e.Id, out MqttSessionStatus? _);
+            return Task.CompletedTask;
+        };
         _server.ClientConnectedAsync += e => Changed(e.ClientId, true);
         _server.ClientDisconnectedAsync += e => Changed(e.ClientId, false);
         _enrollment.Revoked += node => _ = CutAsync(node);
@@ -73,9 +79,25 @@ internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposa
         await _server.StopAsync();
     }
 
-    public Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, bool retain, TimeSpan? life, CancellationToken ct) =>
-        _server.InjectApplicationMessage(
+    /// <remarks>
+    /// The server asks every session about each message, and copies all retained ones when one changes.
+    /// An ack has one reader, so it goes straight to that session; a node that missed it sends its events again and is told then.
+    /// </remarks>
+    public Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, bool retain, TimeSpan? life, CancellationToken ct)
+    {
+        if (FleetTopic.Parse(topic) is { Kind: TopicKind.Ack } ack)
+        {
+            if (_sessions.TryGetValue(ack.Node, out MqttSessionStatus? session))
+            {
+                session.TryEnqueueApplicationMessage(Message(topic, payload, false, life), out _);
+            }
+
+            return Task.CompletedTask;
+        }
+
+        return _server.InjectApplicationMessage(
             new InjectedMqttApplicationMessage(Message(topic, payload, retain, life)) { SenderClientId = _options.Name, SenderUserName = _options.Name }, ct);
+    }
 
     public void Dispose()
     {
@@ -175,6 +197,10 @@ internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposa
             e.ProcessSubscription = false;
             e.Response.ReasonCode = MqttSubscribeReasonCode.NotAuthorized;
             _refusals.Count(e.TopicFilter.Topic, "none", "access", $"{e.ClientId} may not subscribe there");
+        }
+        else
+        {
+            _sessions[e.ClientId] = e.Session;
         }
 
         return Task.CompletedTask;

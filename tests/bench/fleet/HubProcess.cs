@@ -63,6 +63,7 @@ internal sealed class HubProcess(string executable, string data, int https, int 
         }
 
         _process?.Dispose();
+        _process = null;
     }
 
     private void Write(string? line)

@@ -13,7 +13,7 @@ public sealed class LayerTests
 
     [Fact]
     public void A_host_tool_refers_to_nothing_that_runs_on_the_node() =>
-        Forbidden((from, to) => from.StartsWith("os/host/", StringComparison.Ordinal) && (Capability(to) || Daemon(to) || to == "os/base/Talos.Services"));
+        Forbidden((from, to) => from.StartsWith("os/host/", StringComparison.Ordinal) && (Capability(to) || Daemon(to) || to is "os/base/Talos.Services" or "fleet-agent/Talos.Fleet.Hub" or "fleet-agent/Talos.Fleet.Agent"));
 
     [Fact]
     public void The_fleet_agent_refers_to_nothing_inside_machined() =>

@@ -5,6 +5,7 @@ using Talos.Pki;
 using Talosctl.Cli;
 using Talosctl.Commands;
 using Talosctl.Commands.Bundles;
+using Talosctl.Commands.Fleet;
 using Talosctl.Commands.Gen;
 
 namespace Talosctl.Tests;
@@ -49,7 +50,9 @@ internal sealed class CommandRun : IDisposable
         RootCommand root = new()
         {
             CompletionCommand.Create(host), GenCommand.Create(host), MachineConfigCommand.Create(host), ValidateCommand.Create(host), BundleCommand.Create(host),
+            FleetCommand.Create(host),
         };
+        GlobalOptions.AddTo(root);
         try
         {
             return await root.Parse([.. args.Select(a => a.StartsWith("./", StringComparison.Ordinal) ? this[a[2..]] : a)], new ParserConfiguration { ResponseFileTokenReplacer = null }).InvokeAsync(

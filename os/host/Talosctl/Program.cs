@@ -8,6 +8,7 @@ using Talosctl;
 using Talosctl.Cli;
 using Talosctl.Commands;
 using Talosctl.Commands.Bundles;
+using Talosctl.Commands.Fleet;
 using Talosctl.Commands.Gen;
 
 Host host = Host.System();
@@ -48,6 +49,7 @@ RootCommand root = new("A CLI for the machine API of Talos Edge and Talos Linux 
     ImageCommand.Create(),
     HealthCommand.Create(),
     BundleCommand.Create(host),
+    FleetCommand.Create(host),
 };
 GlobalOptions.AddTo(root);
 

@@ -6,6 +6,7 @@ using Talos.Fleet.Hub.Identity;
 using Talos.Fleet.Hub.Live;
 using Talos.Fleet.Hub.Messaging;
 using Talos.Fleet.Hub.Orders;
+using Talos.Fleet.Hub.Pages;
 using Talos.Fleet.Hub.Rest;
 using Talos.Fleet.Hub.Store;
 using Talos.Fleet.Protocol;
@@ -124,6 +125,7 @@ namespace Talos.Fleet.Hub
             RolloutRoutes.Map(api);
             BundleRoutes.Map(api);
             FleetRoutes.Map(api, app);
+            FleetPages.Map(app);
         }
     }
 }

@@ -2,10 +2,17 @@ using System.Globalization;
 using Talos.Fleet.Rollouts;
 using Talos.Fleet.Simulator;
 
+// join HUB-DATA HTTPS-PORT MQTT-PORT NODES: nodes for a hub that runs already.
+if (args is ["join", var running, var https, var mqtt, var joining] && new[] { https, mqtt, joining }.All(a => ushort.TryParse(a, out _)))
+{
+    using HubProcess other = new("", running, int.Parse(https, CultureInfo.InvariantCulture), int.Parse(mqtt, CultureInfo.InvariantCulture), "");
+    return await JoinRun.RunAsync(other, int.Parse(joining, CultureInfo.InvariantCulture), CancellationToken.None) ? 0 : 1;
+}
+
 // rollout|full|scale HUB-EXECUTABLE DATA-FOLDER [NODES...]: see README.md.
 if (args.Length < 3 || args[0] is not ("rollout" or "full" or "scale"))
 {
-    Console.Error.WriteLine("fleet-simulator rollout|full|scale HUB-EXECUTABLE DATA-FOLDER [NODES...]");
+    Console.Error.WriteLine("fleet-simulator rollout|full|scale HUB-EXECUTABLE DATA-FOLDER [NODES...], or join HUB-DATA HTTPS-PORT MQTT-PORT NODES");
     return 2;
 }
 

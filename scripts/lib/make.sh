@@ -23,7 +23,7 @@ publish() {
 make_talosctl() {
   local runtime=linux-x64
   [[ $(uname -m) != aarch64 ]] || runtime=linux-arm64
-  publish talosctl os/host/Talosctl "$out/bin" "os/base os/api ota" -r "$runtime"
+  publish talosctl os/host/Talosctl "$out/bin" "os/base os/api ota fleet-agent" -r "$runtime"
   [[ -x $out/bin/talosctl ]] || fail "os/host/Talosctl gave no $out/bin/talosctl"
 }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Talos.Fleet.Pages.Tests;
@@ -109,7 +110,9 @@ internal sealed class Browser : IAsyncDisposable
 
     private async Task<JsonNode> PostAsync(string path, JsonObject body)
     {
-        using HttpResponseMessage answer = await _http.PostAsJsonAsync(path, body, TestContext.Current.CancellationToken);
+        // The driver takes a body with its length alone.
+        using StringContent content = new(body.ToJsonString(), Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await _http.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
         JsonNode? value = (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))?["value"];
         return answer.IsSuccessStatusCode ? value ?? JsonValue.Create("")! : throw new InvalidOperationException($"{path}: {value}");
     }

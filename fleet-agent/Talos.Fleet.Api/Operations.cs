@@ -23,7 +23,7 @@ public sealed record CommandRequest
     public string? Patch { get; init; }
 
     /// <summary>Seconds until it is void, 60 to 2592000.</summary>
-    public int ExpiresSeconds { get; init; } = 24 * 3600;
+    public int ExpiresSeconds { get; set; } = 24 * 3600;
 }
 
 /// <summary>A command and what became of it.</summary>
@@ -64,10 +64,10 @@ public sealed record CommandRecord
 public sealed record TokenRequest
 {
     /// <summary>How many nodes may use it; 1 to 100000.</summary>
-    public int Uses { get; init; } = 1;
+    public int Uses { get; set; } = 1;
 
     /// <summary>Seconds it is good; 60 to 31536000.</summary>
-    public int ExpiresSeconds { get; init; } = 24 * 3600;
+    public int ExpiresSeconds { get; set; } = 24 * 3600;
 
     /// <summary>The one node it is for; absent: any.</summary>
     public string? Node { get; init; }

@@ -5,6 +5,7 @@ using Talos.Fleet.Protocol;
 namespace Talos.Fleet.Rollouts;
 
 /// <summary>What a rollout does to whom, as a person asks for it.</summary>
+/// <remarks>Members with a default can be set: generated JSON readers give init-only ones that are absent zero instead.</remarks>
 public sealed record RolloutPlan
 {
     /// <summary>For people; 1 to 128 characters.</summary>
@@ -23,19 +24,19 @@ public sealed record RolloutPlan
     public RolloutSelector Selector { get => field ?? new(); init; }
 
     /// <summary>Nodes of each board that go first; one failure among them ends the rollout. 0 for none.</summary>
-    public int Canary { get; init; } = 1;
+    public int Canary { get; set; } = 1;
 
     /// <summary>Waves after the canary; empty: one with all nodes.</summary>
     public IReadOnlyList<RolloutWave> Waves { get => field ?? []; init; }
 
     /// <summary>Nodes that may have an unfinished order at once; 1 to 10000.</summary>
-    public int MaxParallel { get; init; } = 50;
+    public int MaxParallel { get; set; } = 50;
 
     /// <summary>Share of a wave that has to succeed before the next one opens; above 0 to 100.</summary>
-    public double SuccessPercent { get; init; } = 95;
+    public double SuccessPercent { get; set; } = 95;
 
     /// <summary>Share of a wave that may not fail: at this share the rollout ends; above 0 to 100.</summary>
-    public double ErrorPercent { get; init; } = 5;
+    public double ErrorPercent { get; set; } = 5;
 
     /// <summary>Failures in all at which the rollout ends; absent: only shares count.</summary>
     public int? ErrorCount { get; init; }
@@ -50,19 +51,19 @@ public sealed record RolloutPlan
     public int SoakSeconds { get; init; }
 
     /// <summary>How long a node has to begin, and from then to end, within windows; 10 s to 30 days.</summary>
-    public int NodeTimeoutSeconds { get; init; } = 4 * 3600;
+    public int NodeTimeoutSeconds { get; set; } = 4 * 3600;
 
     /// <summary>Further attempts for a node that failed or did not begin; 0 to 10.</summary>
     public int Retries { get; init; }
 
     /// <summary>Time before a further attempt; 0 to 7 days.</summary>
-    public int RetryDelaySeconds { get; init; } = 600;
+    public int RetryDelaySeconds { get; set; } = 600;
 
     /// <summary>When nodes may install; empty: at any time.</summary>
     public IReadOnlyList<WindowRule> Windows { get => field ?? []; init; }
 
     /// <summary>Failures on one board after which the version is held back there; 0: never.</summary>
-    public int HoldBackAfter { get; init; } = 3;
+    public int HoldBackAfter { get; set; } = 3;
 
     /// <summary>Give it to boards it is held back for and to nodes it failed on.</summary>
     public bool Force { get; init; }

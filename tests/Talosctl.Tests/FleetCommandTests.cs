@@ -97,6 +97,18 @@ public sealed class FleetCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_plan_in_a_file_may_leave_out_what_has_a_default()
+    {
+        File.WriteAllText(_run["plan.json"], Plan);
+        _hub.Given("POST /api/v1/rollouts", Rollout("running", 0), 201);
+
+        Assert.Equal(0, await _run.Run("fleet", "rollout", "create", "-f", "./plan.json"));
+
+        Assert.Contains("\"canary\":1,", _hub.Requests.Last(), StringComparison.Ordinal);
+        Assert.Contains("\"maxParallel\":50,\"successPercent\":95,\"errorPercent\":5,", _hub.Requests.Last(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_plan_that_makes_no_sense_is_refused_before_the_hub_sees_it()
     {
         _hub.Given("GET /api/v1/bundles", $$"""{"items":[{{Bundle}}]}""");

@@ -49,5 +49,11 @@ fetch_mksquashfs() {
 pack_root() {
   local libraries=$1/usr/lib/x86_64-linux-gnu
   "$libraries/ld-linux-x86-64.so.2" --inhibit-cache --library-path "$libraries" "$1/usr/bin/mksquashfs" "$2" "$3" -noappend -comp zstd \
-    -Xcompression-level 15 -b 131072 -all-root -no-xattrs -all-time 0 -mkfs-time 0 -quiet -no-progress
+    -Xcompression-level 6 -b 131072 -all-root -no-xattrs -all-time 0 -mkfs-time 0 -quiet -no-progress
+}
+
+# ext4_root FOLDER IMAGE: the same files as the peers like them: uncompressed blocks of 4096, in the same places when run again.
+ext4_root() {
+  local id=00000000-0000-4000-8000-000000000001
+  mkfs.ext4 -q -F -b 4096 -O ^has_journal -U "$id" -E "hash_seed=$id,lazy_itable_init=0" -d "$1" "$2" 768M
 }

@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using Talos.Ota.Bundle;
+using Talos.Ota.Engine.Sources;
 using Talos.Ota.Engine.Tests.PowerCuts;
+using Talos.Ota.Engine.Tests.Sources;
 using Talos.Ota.Slots;
 
 namespace Talos.Ota.Engine.Tests;
@@ -104,6 +106,24 @@ public sealed class InstallTests
         InstallResult result = await _node.Engine.InstallAsync(Source(Release.V2.BundleFrom(Release.V1, full), forwardOnly), new InstallOptions(), null, Ct);
 
         Assert.InRange(result.FetchedBytes, Release.Different, Release.Different + 20_000);
+        Assert.Equal(BootKind.Trial, (await _node.PowerOnAsync()).Kind);
+        Assert.Equal(Release.V2, _node.Running);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_delta_over_HTTP_takes_one_request_for_what_stands_before_the_data_and_one_for_each_delta(bool full)
+    {
+        await _node.PowerOnAsync();
+        await using TestServer server = new(Release.V2.BundleFrom(Release.V1, full));
+        await server.StartAsync();
+        await using HttpSource source = await HttpSource.OpenAsync(server.Address, new HttpSourceOptions(), Ct);
+
+        await _node.Engine.InstallAsync(source, new InstallOptions(), null, Ct);
+
+        Assert.InRange(server.Requests.Count, 1, 3);
+        Assert.Equal(server.Requests.Count, source.Requests);
         Assert.Equal(BootKind.Trial, (await _node.PowerOnAsync()).Kind);
         Assert.Equal(Release.V2, _node.Running);
     }

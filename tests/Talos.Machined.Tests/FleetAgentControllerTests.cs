@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Talos.Config;
 using Talos.Fleet.Agent;
+using Talos.Linux;
 using Talos.Machined.Controllers;
 using Talos.Pki;
 using Talos.Resources.Config;
@@ -45,6 +46,7 @@ public sealed class FleetAgentControllerTests : IDisposable
         Assert.Equal(("/usr/bin/fleet-agent", ServiceHealthKind.None), (spec.Executable, spec.HealthCheck.Kind));
         Assert.False(spec.Essential);
         Assert.Contains("CAP_SYS_ADMIN", spec.DroppedCapabilities);
+        Assert.All(spec.DroppedCapabilities, c => Assert.True(Enum.TryParse(c[4..].Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out Capability _), c));
         Assert.Equal(("secret", "board", "v1.0.0", "north", 3600), (settings.Token, settings.Board, settings.Version, settings.Labels["site"], settings.TelemetryIntervalSeconds));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Settings));
         Assert.DoesNotContain("secret", spec.ToString(), StringComparison.Ordinal);

@@ -24,10 +24,7 @@ internal static class DaemonServices
     public static ServiceSpec Spec(string name, int port, string secretsPath) => new()
     {
         Executable = $"/usr/bin/{name}",
-        // Chains are built with a look into the home folder; without one there would be an exception. The rest keeps
-        // the memory small: one arena of the C library, and a youngest generation of 1 MiB (the numbers are hexadecimal).
-        Environment =
-            ["HOME=/root", "MALLOC_ARENA_MAX=1", "DOTNET_GCConserveMemory=7", "DOTNET_GCgen0size=100000", "DOTNET_GCGen0MaxBudget=100000"],
+        Environment = DaemonEnvironment.Small,
         Cgroup = $"system/{name}",
         MemoryMaxBytes = 192L << 20,
         MemoryMinBytes = 16L << 20,

@@ -65,9 +65,7 @@ internal sealed class FleetAgentController(string path, string board, string ver
     {
         Executable = "/usr/bin/fleet-agent",
         Arguments = [path],
-        // As for apid: a home folder for the chains of certificates, and little memory.
-        Environment =
-            ["HOME=/root", "MALLOC_ARENA_MAX=1", "DOTNET_GCConserveMemory=7", "DOTNET_GCgen0size=100000", "DOTNET_GCGen0MaxBudget=100000"],
+        Environment = DaemonEnvironment.Small,
         Cgroup = "system/fleet-agent",
         MemoryMaxBytes = 96L << 20,
         OomScoreAdjustment = 200,

@@ -41,13 +41,8 @@ internal sealed class MigrationFolder(string volume)
     /// <exception cref="MigrationException">The file with the format is damaged.</exception>
     public MigrationState State => new(Format, CopiesOf(Before), CopiesOf(Leaving));
 
-    /// <summary>Says which format the data has; on the medium when it returns.</summary>
-    public void Write(int format)
-    {
-        Files.CreateDirectory(_folder, Private);
-        Files.SyncFileSystem(_folder);
-        Files.WriteAtomically(FormatFile, format.ToString(CultureInfo.InvariantCulture));
-    }
+    /// <summary>Says which format the data has; on the medium when it returns. The data is there already, and so are the copies.</summary>
+    public void Write(int format) => Files.WriteAtomically(FormatFile, format.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Copies what a step may write; complete on the medium when it returns, or not there.</summary>
     public void Copy(string kind, int format, IReadOnlyList<string> paths)

@@ -7,25 +7,14 @@ namespace Talos.Fleet.Agent.Tests.Real;
 
 /// <summary>The node's side against a real mosquitto with mTLS and the access rule by CommonName.</summary>
 [Trait("Category", "Integration")]
-public sealed class BrokerTests : IAsyncLifetime
+public sealed class BrokerTests : MosquittoTest
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("fleet-agent").FullName;
-    private readonly TestFleet _fleet = new();
-    private readonly Mosquitto _broker;
-    private readonly FakeHub _hub;
 
     public BrokerTests()
+        : base("fleet-agent")
     {
-        _broker = new Mosquitto(_fleet, _folder);
-        _hub = new FakeHub(_fleet, _broker.Port);
-    }
-
-    public async ValueTask InitializeAsync()
-    {
-        await _broker.StartAsync();
-        await _hub.ConnectAsync();
     }
 
     [Fact]
@@ -37,27 +26,27 @@ public sealed class BrokerTests : IAsyncLifetime
             agent.Node.Happen("service.failed", $"event {i}");
         }
 
-        await Until.TrueAsync("30 events", () => _hub.History.Count == 30);
-        await Until.TrueAsync("telemetry and state", () => !_hub.Measurements.IsEmpty && !_hub.States.IsEmpty);
-        Assert.Equal(PresenceStatus.Online, _hub.Presences.First().Status);
-        Assert.Equal(Enumerable.Range(0, 30).Select(i => $"event {i}"), _hub.History.Select(e => e.Message));
-        Assert.Equal("test-board", _hub.States.First().Board);
-        await Until.TrueAsync("the queue is empty", () => Directory.GetFiles(Path.Combine(_folder, "node-a", "data", "events")).Length == 1);
+        await Until.TrueAsync("30 events", () => Hub.History.Count == 30);
+        await Until.TrueAsync("telemetry and state", () => !Hub.Measurements.IsEmpty && !Hub.States.IsEmpty);
+        Assert.Equal(PresenceStatus.Online, Hub.Presences.First().Status);
+        Assert.Equal(Enumerable.Range(0, 30).Select(i => $"event {i}"), Hub.History.Select(e => e.Message));
+        Assert.Equal("test-board", Hub.States.First().Board);
+        await Until.TrueAsync("the queue is empty", () => Directory.GetFiles(Path.Combine(Folder, "node-a", "data", "events")).Length == 1);
         agent.Node.Facts = agent.Node.Facts with { Stage = "rebooting" };
         agent.State.ToDo.Raise();
-        await Until.TrueAsync("the stage is told", () => _hub.States.Last().Stage == "rebooting");
+        await Until.TrueAsync("the stage is told", () => Hub.States.Last().Stage == "rebooting");
 
         await agent.StopAsync();
 
-        await Until.TrueAsync("it says goodbye", () => _hub.Presences.Last() is { Status: PresenceStatus.Offline, Reason: "rebooting" });
-        Assert.Empty(_hub.Problems);
+        await Until.TrueAsync("it says goodbye", () => Hub.Presences.Last() is { Status: PresenceStatus.Offline, Reason: "rebooting" });
+        Assert.Empty(Hub.Problems);
     }
 
     [Fact]
     public async Task A_node_neither_reads_nor_writes_topics_of_another_node()
     {
         ConcurrentQueue<string> stolen = new();
-        using IMqttClient thief = await Clients.ConnectAsync(_fleet, _broker.Port, "node-b", _fleet.Issue("CN=node-b"));
+        using IMqttClient thief = await Clients.ConnectAsync(Fleet, Broker.Port, "node-b", Fleet.Issue("CN=node-b"));
         thief.ApplicationMessageReceivedAsync += e =>
         {
             stolen.Enqueue(e.ApplicationMessage.Topic);
@@ -69,9 +58,9 @@ public sealed class BrokerTests : IAsyncLifetime
         }
 
         // What is another's is not delivered; what is its own comes after it, on the same connection.
-        await _hub.PublishAsync(new FleetTopic("node-a", TopicKind.Desired), [1]);
-        await _hub.PublishAsync(new FleetTopic("node-a", TopicKind.Command, "c-1"), [1]);
-        await _hub.PublishAsync(new FleetTopic("node-b", TopicKind.Command, "c-2"), [1]);
+        await Hub.PublishAsync(new FleetTopic("node-a", TopicKind.Desired), [1]);
+        await Hub.PublishAsync(new FleetTopic("node-a", TopicKind.Command, "c-1"), [1]);
+        await Hub.PublishAsync(new FleetTopic("node-b", TopicKind.Command, "c-2"), [1]);
         await Until.TrueAsync("its own command", () => !stolen.IsEmpty);
         foreach (string topic in new[] { "talos/1/node-a/events", "talos/1/node-a/state", "talos/1/node-a/desired", "talos/1/node-b/desired", "talos/1/node-b/command/c-3" })
         {
@@ -79,25 +68,25 @@ public sealed class BrokerTests : IAsyncLifetime
         }
 
         await thief.PublishStringAsync("talos/1/node-b/state", "x", MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: Ct);
-        await Until.TrueAsync("its own state", () => _hub.Topics.Contains("talos/1/node-b/state"));
+        await Until.TrueAsync("its own state", () => Hub.Topics.Contains("talos/1/node-b/state"));
 
         Assert.All(stolen, t => Assert.Equal("talos/1/node-b/command/c-2", t));
-        Assert.DoesNotContain(_hub.Topics, t => t.StartsWith("talos/1/node-a/", StringComparison.Ordinal));
+        Assert.DoesNotContain(Hub.Topics, t => t.StartsWith("talos/1/node-a/", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_node_of_an_unknown_CA_is_refused_and_says_why_and_stays()
     {
         using TestFleet other = new();
-        AgentSettings settings = RunningAgent.Settings(_folder, "node-a");
-        other.Enrol(settings.StateFolder, "node-a", _broker.Port);
+        AgentSettings settings = RunningAgent.Settings(Folder, "node-a");
+        other.Enrol(settings.StateFolder, "node-a", Broker.Port);
         CapturedLog log = new();
         await using RunningAgent agent = new();
 
         await agent.StartAsync(settings, log);
 
         await Until.TrueAsync("it says why", () => log.Lines.Any(l => l.StartsWith("The fleet is not reached", StringComparison.Ordinal)));
-        Assert.Empty(_hub.Topics);
+        Assert.Empty(Hub.Topics);
     }
 
     [Fact]
@@ -105,51 +94,51 @@ public sealed class BrokerTests : IAsyncLifetime
     {
         using TestFleet other = new();
 
-        await Assert.ThrowsAnyAsync<Exception>(() => Clients.ConnectAsync(_fleet, _broker.Port, "node-a", other.Issue("CN=node-a")));
+        await Assert.ThrowsAnyAsync<Exception>(() => Clients.ConnectAsync(Fleet, Broker.Port, "node-a", other.Issue("CN=node-a")));
     }
 
     [Fact]
     public async Task A_revoked_node_is_cut_off()
     {
         await using RunningAgent agent = await StartAsync("node-a");
-        await Until.TrueAsync("it is there", () => !_hub.Presences.IsEmpty);
-        _fleet.Revoke(agent.State.Identity!.File.Certificate);
+        await Until.TrueAsync("it is there", () => !Hub.Presences.IsEmpty);
+        Fleet.Revoke(agent.State.Identity!.File.Certificate);
 
-        _broker.Kill();
-        _hub.Topics.Clear();
-        await _broker.StartAsync(withCrl: true);
-        await _hub.ConnectAsync();
-        await Until.TrueAsync("the broker refuses it", () => _broker.Log.Contains("certificate verify failed", StringComparison.Ordinal));
+        Broker.Kill();
+        Hub.Topics.Clear();
+        await Broker.StartAsync(withCrl: true);
+        await Hub.ConnectAsync();
+        await Until.TrueAsync("the broker refuses it", () => Broker.Log.Contains("certificate verify failed", StringComparison.Ordinal));
         agent.Node.Happen("service.failed", "unheard");
 
-        using IMqttClient friend = await Clients.ConnectAsync(_fleet, _broker.Port, "node-b", _fleet.Issue("CN=node-b"));
+        using IMqttClient friend = await Clients.ConnectAsync(Fleet, Broker.Port, "node-b", Fleet.Issue("CN=node-b"));
         await friend.PublishStringAsync("talos/1/node-b/state", "x", MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: Ct);
-        await Until.TrueAsync("others are heard", () => _hub.Topics.Contains("talos/1/node-b/state"));
-        Assert.DoesNotContain(_hub.Topics, t => t.StartsWith("talos/1/node-a/", StringComparison.Ordinal));
+        await Until.TrueAsync("others are heard", () => Hub.Topics.Contains("talos/1/node-b/state"));
+        Assert.DoesNotContain(Hub.Topics, t => t.StartsWith("talos/1/node-a/", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Signed_orders_are_done_once_and_others_are_not()
     {
         await using RunningAgent agent = await StartAsync("node-a");
-        await Until.TrueAsync("it is there", () => !_hub.Presences.IsEmpty);
+        await Until.TrueAsync("it is there", () => !Hub.Presences.IsEmpty);
         Command patch = new()
         {
             Node = "node-a", Id = "c-1", Revision = 1, Issued = DateTimeOffset.UtcNow, NotAfter = DateTimeOffset.UtcNow.AddMinutes(10), Kind = CommandKind.ApplyConfigPatch, Patch = "machine: {}",
         };
-        byte[] signed = _hub.Signer.Sign(patch);
+        byte[] signed = Hub.Signer.Sign(patch);
         FleetTopic topic = new("node-a", TopicKind.Command, "c-1");
         using TestFleet other = new();
 
-        await _hub.PublishAsync(new FleetTopic("node-a", TopicKind.Command, "c-9"), other.Signer().Sign(patch with { Id = "c-9", Revision = 9 }));
-        await _hub.PublishAsync(topic, signed);
-        await Until.TrueAsync("it is done", () => _hub.Results.LastOrDefault()?.State is CommandState.Succeeded);
-        int before = _hub.Results.Count;
-        await _hub.PublishAsync(topic, signed);
+        await Hub.PublishAsync(new FleetTopic("node-a", TopicKind.Command, "c-9"), other.Signer().Sign(patch with { Id = "c-9", Revision = 9 }));
+        await Hub.PublishAsync(topic, signed);
+        await Until.TrueAsync("it is done", () => Hub.Results.LastOrDefault()?.State is CommandState.Succeeded);
+        int before = Hub.Results.Count;
+        await Hub.PublishAsync(topic, signed);
 
-        await Until.TrueAsync("the repeat is answered", () => _hub.Results.Count > before);
+        await Until.TrueAsync("the repeat is answered", () => Hub.Results.Count > before);
         Assert.Equal(["patch machine: {}"], agent.Node.Calls);
-        Assert.Equal(CommandState.Succeeded, _hub.Results.Last().State);
+        Assert.Equal(CommandState.Succeeded, Hub.Results.Last().State);
         Assert.Equal(1, agent.State.Refused);
     }
 
@@ -165,8 +154,8 @@ public sealed class BrokerTests : IAsyncLifetime
             Update = new UpdateTarget { Version = "v1.1.0", Url = "https://hub/b", BundleId = new string('a', 64) },
         };
 
-        await _hub.PublishAsync(new FleetTopic("node-a", TopicKind.Desired), _hub.Signer.Sign(desired));
-        await Until.TrueAsync("health holds it", () => _hub.States.LastOrDefault()?.Desired is { Status: DesiredStatus.Vetoed } d && d.Reason!.Contains("kubelet", StringComparison.Ordinal));
+        await Hub.PublishAsync(new FleetTopic("node-a", TopicKind.Desired), Hub.Signer.Sign(desired));
+        await Until.TrueAsync("health holds it", () => Hub.States.LastOrDefault()?.Desired is { Status: DesiredStatus.Vetoed } d && d.Reason!.Contains("kubelet", StringComparison.Ordinal));
         Assert.Empty(agent.Node.Calls);
         agent.Node.Facts = agent.Node.Facts with { Ready = true, Unmet = [] };
         agent.State.ToDo.Raise();
@@ -174,15 +163,7 @@ public sealed class BrokerTests : IAsyncLifetime
         await Until.TrueAsync("it is installed", () => agent.Node.Calls.Contains("install v1.1.0"));
         agent.Node.Facts = agent.Node.Facts with { Version = "v1.1.0", Update = agent.Node.Facts.Update! with { RunningVersion = "v1.1.0", Phase = UpdatePhase.Committed } };
         agent.State.ToDo.Raise();
-        await Until.TrueAsync("it is reported", () => _hub.States.Last().Desired is { Status: DesiredStatus.Done, Revision: 1 });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _hub.DisposeAsync();
-        _broker.Dispose();
-        _fleet.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        await Until.TrueAsync("it is reported", () => Hub.States.Last().Desired is { Status: DesiredStatus.Done, Revision: 1 });
     }
 
     private async Task<RunningAgent> StartAsync(string node)
@@ -194,8 +175,8 @@ public sealed class BrokerTests : IAsyncLifetime
 
     private Task StartAsync(RunningAgent agent, string node)
     {
-        AgentSettings settings = RunningAgent.Settings(_folder, node);
-        _fleet.Enrol(settings.StateFolder, node, _broker.Port);
+        AgentSettings settings = RunningAgent.Settings(Folder, node);
+        Fleet.Enrol(settings.StateFolder, node, Broker.Port);
         return agent.StartAsync(settings);
     }
 }

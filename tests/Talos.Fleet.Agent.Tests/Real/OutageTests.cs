@@ -7,16 +7,12 @@ namespace Talos.Fleet.Agent.Tests.Real;
 
 /// <summary>A day without a broker, in a minute: the clock of the agent's process is 1440 times faster.</summary>
 [Trait("Category", "Integration")]
-public sealed class OutageTests : IAsyncLifetime
+public sealed class OutageTests : MosquittoTest
 {
     private const int Speed = 1440;
     private const int Seconds = 60;
     private const int PerSecond = 8;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("fleet-outage").FullName;
-    private readonly TestFleet _fleet = new();
-    private readonly Mosquitto _broker;
-    private readonly FakeHub _hub;
     private readonly FakeMachined _machined = new();
     private readonly long _origin = DateTimeOffset.UtcNow.Ticks;
     private readonly string _settingsPath;
@@ -25,22 +21,20 @@ public sealed class OutageTests : IAsyncLifetime
     private int _happened;
 
     public OutageTests()
+        : base("fleet-outage")
     {
-        _broker = new Mosquitto(_fleet, _folder);
-        _hub = new FakeHub(_fleet, _broker.Port);
-        _settingsPath = Path.Combine(_folder, "settings.json");
-        _settings = RunningAgent.Settings(_folder, "node-a") with { Socket = Path.Combine(_folder, "machined", "machine.sock") };
-        _fleet.Enrol(_settings.StateFolder, "node-a", _broker.Port);
+        _settingsPath = Path.Combine(Folder, "settings.json");
+        _settings = RunningAgent.Settings(Folder, "node-a") with { Socket = Path.Combine(Folder, "machined", "machine.sock") };
+        Fleet.Enrol(_settings.StateFolder, "node-a", Broker.Port);
         File.WriteAllBytes(_settingsPath, JsonSerializer.SerializeToUtf8Bytes(_settings, AgentSettingsJson.Default.AgentSettings));
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
         await _machined.StartAsync(_settings.Socket, Ct);
-        await _broker.StartAsync();
-        await _hub.ConnectAsync();
+        await base.InitializeAsync();
     }
 
     [Fact]
@@ -48,9 +42,9 @@ public sealed class OutageTests : IAsyncLifetime
     {
         StartAgent();
         Happen(20);
-        await Until.TrueAsync("the first events", () => _hub.History.Count == 20);
+        await Until.TrueAsync("the first events", () => Hub.History.Count == 20);
 
-        _broker.Kill();
+        Broker.Kill();
         int cuts = 0;
         for (int second = 0; second < Seconds; second++)
         {
@@ -66,37 +60,34 @@ public sealed class OutageTests : IAsyncLifetime
             await Task.Delay(500, Ct);
         }
 
-        await _broker.StartAsync();
-        await _hub.ConnectAsync();
-        await Until.TrueAsync("the replay is on its way", () => _hub.History.Count > 100);
+        await Broker.StartAsync();
+        await Hub.ConnectAsync();
+        await Until.TrueAsync("the replay is on its way", () => Hub.History.Count > 100);
 
         // A killed broker forgets what it had said it has.
-        _broker.Kill();
+        Broker.Kill();
         KillAgent();
         StartAgent();
-        await _broker.StartAsync();
-        await _hub.ConnectAsync();
-        await Until.TrueAsync("everything", () => _hub.History.Count >= _happened, seconds: 120);
+        await Broker.StartAsync();
+        await Hub.ConnectAsync();
+        await Until.TrueAsync("everything", () => Hub.History.Count >= _happened, seconds: 120);
 
-        Assert.Equal(Enumerable.Range(0, _happened).Select(i => $"app: event {i}"), _hub.History.Select(e => e.Message));
-        Assert.Equal(_hub.History.Select(e => e.Seq).Order(), _hub.History.Select(e => e.Seq));
-        Assert.Single(_hub.Events.Keys.Select(k => k.Stream).Distinct());
-        Assert.Empty(_hub.Problems);
-        await Until.TrueAsync("telemetry of the day", () => _hub.Measurements.DistinctBy(m => m.Time).Count() >= 24);
-        Telemetry last = _hub.Measurements.MaxBy(m => m.Time)!;
+        Assert.Equal(Enumerable.Range(0, _happened).Select(i => $"app: event {i}"), Hub.History.Select(e => e.Message));
+        Assert.Equal(Hub.History.Select(e => e.Seq).Order(), Hub.History.Select(e => e.Seq));
+        Assert.Single(Hub.Events.Keys.Select(k => k.Stream).Distinct());
+        Assert.Empty(Hub.Problems);
+        await Until.TrueAsync("telemetry of the day", () => Hub.Measurements.DistinctBy(m => m.Time).Count() >= 24);
+        Telemetry last = Hub.Measurements.MaxBy(m => m.Time)!;
         Assert.Equal(0, last.Queue!.DroppedEvents);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{_happened} events over {(last.Time - _hub.Measurements.Min(m => m.Time)).TotalHours:F0} h, {cuts + 1} kills, {cuts} torn queues, 2 broker kills: all once, in order; {_hub.Measurements.Count} measurements");
+            $"{_happened} events over {(last.Time - Hub.Measurements.Min(m => m.Time)).TotalHours:F0} h, {cuts + 1} kills, {cuts} torn queues, 2 broker kills: all once, in order; {Hub.Measurements.Count} measurements");
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         KillAgent();
-        await _hub.DisposeAsync();
         await _machined.DisposeAsync();
-        _broker.Dispose();
-        _fleet.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        await base.DisposeAsync();
     }
 
     private void Happen(int count)

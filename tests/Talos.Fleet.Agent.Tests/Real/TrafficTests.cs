@@ -4,7 +4,7 @@ namespace Talos.Fleet.Agent.Tests.Real;
 
 /// <summary>What a quiet node costs on the line.</summary>
 [Trait("Category", "Integration")]
-public sealed class TrafficTests : IAsyncLifetime
+public sealed class TrafficTests : MosquittoTest
 {
     private const long Month = 1_000_000;
     private const int HoursAMonth = 720;
@@ -12,21 +12,10 @@ public sealed class TrafficTests : IAsyncLifetime
     /// <summary>Headers of IPv4 and TCP with time stamps.</summary>
     private const int Headers = 52;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("fleet-traffic").FullName;
-    private readonly TestFleet _fleet = new();
-    private readonly Mosquitto _broker;
-    private readonly FakeHub _hub;
 
     public TrafficTests()
+        : base("fleet-traffic")
     {
-        _broker = new Mosquitto(_fleet, _folder);
-        _hub = new FakeHub(_fleet, _broker.Port);
-    }
-
-    public async ValueTask InitializeAsync()
-    {
-        await _broker.StartAsync();
-        await _hub.ConnectAsync();
     }
 
     [Fact]
@@ -35,21 +24,21 @@ public sealed class TrafficTests : IAsyncLifetime
         // One telemetry message an hour and, between two of them, two pings: each is measured alone.
         (long Bytes, long Sends) connect, telemetry, ping;
         const int Messages = 12, Pings = 5;
-        using (CountingProxy proxy = new(_broker.Port))
+        using (CountingProxy proxy = new(Broker.Port))
         {
             await using RunningAgent agent = await StartAsync("node-a", proxy, interval: 1, keepAlive: 1200);
-            await Until.TrueAsync("it is there", () => _hub.Measurements.Count >= 2 && !_hub.States.IsEmpty);
+            await Until.TrueAsync("it is there", () => Hub.Measurements.Count >= 2 && !Hub.States.IsEmpty);
             connect = (proxy.Bytes, proxy.Sends);
-            int before = _hub.Measurements.Count;
+            int before = Hub.Measurements.Count;
             (long bytes, long sends) = (proxy.Bytes, proxy.Sends);
-            await Until.TrueAsync("telemetry", () => _hub.Measurements.Count >= before + Messages);
+            await Until.TrueAsync("telemetry", () => Hub.Measurements.Count >= before + Messages);
             telemetry = ((proxy.Bytes - bytes) / Messages, ((proxy.Sends - sends) / Messages) + 1);
         }
 
-        using (CountingProxy proxy = new(_broker.Port))
+        using (CountingProxy proxy = new(Broker.Port))
         {
             await using RunningAgent agent = await StartAsync("node-b", proxy, interval: 3600, keepAlive: 1);
-            await Until.TrueAsync("it is there", () => _hub.States.Count >= 2);
+            await Until.TrueAsync("it is there", () => Hub.States.Count >= 2);
             await Task.Delay(500, TestContext.Current.CancellationToken);
             (long bytes, long sends) = (proxy.Bytes, proxy.Sends);
             await Until.TrueAsync("pings", () => proxy.Sends >= sends + (2 * Pings));
@@ -67,18 +56,10 @@ public sealed class TrafficTests : IAsyncLifetime
         Assert.InRange(all, 1, Month);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _hub.DisposeAsync();
-        _broker.Dispose();
-        _fleet.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
     private async Task<RunningAgent> StartAsync(string node, CountingProxy proxy, int interval, int keepAlive)
     {
-        AgentSettings settings = RunningAgent.Settings(_folder, node) with { TelemetryIntervalSeconds = interval, KeepAliveSeconds = keepAlive };
-        _fleet.Enrol(settings.StateFolder, node, proxy.Port);
+        AgentSettings settings = RunningAgent.Settings(Folder, node) with { TelemetryIntervalSeconds = interval, KeepAliveSeconds = keepAlive };
+        Fleet.Enrol(settings.StateFolder, node, proxy.Port);
         RunningAgent agent = new() { Measurement = Realistic };
         await agent.StartAsync(settings);
         return agent;

@@ -39,12 +39,14 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
         string clock = await SpecAsync("runtime", "TimeStatuses.v1alpha1.talos.dev", "node", ct);
         string addresses = await SpecAsync("network", "NodeAddresses.net.talos.dev", "current", ct);
         ServiceInfo? kubelet = (await _machine.ServiceListAsync(new Empty(), Until(Reader, ct))).Messages[0].Services.FirstOrDefault(s => s.Id == "kubelet");
+        UpdateFacts? update = await UpdateAsync(ct);
         return new NodeFacts
         {
             BootId = _bootId,
             BootReason = BootReason(),
             Hostname = (await _machine.HostnameAsync(new Empty(), Until(Reader, ct))).Messages[0].Hostname_,
-            Version = version.Version_.Tag,
+            // The version call answers with the release of the wire API; the fleet compares that of the installed system.
+            Version = update is { RunningVersion.Length: > 0 } ? update.RunningVersion : version.Version_.Tag,
             Architecture = version.Version_.Arch,
             Stage = YamlLines.Value(machine, "stage") ?? "unknown",
             Ready = YamlLines.Value(machine, "ready") == "true",
@@ -52,7 +54,7 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
             ClockSynced = YamlLines.Value(clock, "synced") == "true",
             Addresses = [.. YamlLines.Items(addresses).Take(32)],
             Kubernetes = kubelet is null ? null : new KubernetesReport { Healthy = kubelet.Health?.Healthy ?? false },
-            Update = await UpdateAsync(ct),
+            Update = update,
         };
     });
 

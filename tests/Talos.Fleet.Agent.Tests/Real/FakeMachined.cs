@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Talos.Api.Cosi;
 using Talos.Api.Machine;
+using Talos.Api.Ota;
 using Talos.Rpc.Errors;
 using Talos.Rpc.Hosting;
 
@@ -13,6 +14,11 @@ namespace Talos.Fleet.Agent.Tests.Real;
 /// <summary>machined's socket with as much of its API as the agent reads.</summary>
 internal sealed class FakeMachined : IAsyncDisposable
 {
+    /// <summary>The release of the wire API, which is not the system's.</summary>
+    public const string WireVersion = "v1.13.9";
+
+    public const string SystemVersion = "v0.4.2";
+
     private readonly Machine _machine = new();
     private WebApplication? _app;
 
@@ -22,11 +28,13 @@ internal sealed class FakeMachined : IAsyncDisposable
         {
             services.AddSingleton(_machine);
             services.AddSingleton<Resources>();
+            services.AddSingleton<Updates>();
         },
         app =>
         {
             app.MapGrpcService<Machine>();
             app.MapGrpcService<Resources>();
+            app.MapGrpcService<Updates>();
         },
         ct);
 
@@ -63,6 +71,19 @@ internal sealed class FakeMachined : IAsyncDisposable
         });
     }
 
+    private sealed class Updates : UpdateService.UpdateServiceBase
+    {
+        public override Task<StatusResponse> Status(StatusRequest request, ServerCallContext context) =>
+            Task.FromResult(new StatusResponse { State = UpdateState.Idle, RunningSlot = "A", RunningVersion = SystemVersion });
+
+        public override Task<SlotsResponse> Slots(SlotsRequest request, ServerCallContext context)
+        {
+            SlotsResponse answer = new();
+            answer.Slots.Add(new Slot { Id = "A", Version = SystemVersion, Condition = Talos.Api.Ota.SlotCondition.Good });
+            return Task.FromResult(answer);
+        }
+    }
+
     private sealed class Machine : MachineService.MachineServiceBase
     {
         private readonly List<Talos.Api.Machine.Event> _events = [];
@@ -81,7 +102,7 @@ internal sealed class FakeMachined : IAsyncDisposable
         public override Task<VersionResponse> Version(Empty request, ServerCallContext context)
         {
             VersionResponse answer = new();
-            answer.Messages.Add(new Talos.Api.Machine.Version { Version_ = new Talos.Api.Machine.VersionInfo { Tag = "v1.0.0", Arch = "arm64" } });
+            answer.Messages.Add(new Talos.Api.Machine.Version { Version_ = new Talos.Api.Machine.VersionInfo { Tag = WireVersion, Arch = "arm64" } });
             return Task.FromResult(answer);
         }
 

@@ -195,8 +195,10 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
         {
             return await events.MoveNext(ct);
         }
-        catch (RpcException) when (!ct.IsCancellationRequested)
+        catch (RpcException)
         {
+            // gRPC ends a call that was cancelled with a status of its own; to the caller it is a cancellation like any other.
+            ct.ThrowIfCancellationRequested();
             return false;
         }
     }
@@ -211,7 +213,11 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
         {
             return await call();
         }
-        catch (RpcException e) when (e.StatusCode is not StatusCode.Cancelled)
+        catch (RpcException e) when (e.StatusCode is StatusCode.Cancelled)
+        {
+            throw new OperationCanceledException($"{what}: cancelled", e);
+        }
+        catch (RpcException e)
         {
             throw new NodeException($"{what}: {e.Status.Detail}", e);
         }

@@ -6,9 +6,13 @@ namespace Talos.Fleet.Agent;
 /// <summary>Does what the hub ordered: one thing at a time.</summary>
 internal sealed partial class Worker(AgentParts parts, AgentState state, OrderStore orders, OrderDesk desk, EventRecorder events, ILogger<Worker> log)
 {
+    /// <summary>After which a restart that did not come is asked for again.</summary>
+    private static readonly TimeSpan RestartTime = TimeSpan.FromMinutes(5);
+
     private readonly TimeProvider _time = parts.Time;
     private Task _work = Task.CompletedTask;
     private DateTimeOffset _notBefore;
+    private long? _restartAsked;
 
     /// <summary>Looks what there is to do, and begins it.</summary>
     public async Task StepAsync(CancellationToken ct)
@@ -87,6 +91,7 @@ internal sealed partial class Worker(AgentParts parts, AgentState state, OrderSt
         {
             await parts.Node.InstallAsync(target, Authorities(), ct);
             events.Add("update.installed", EventSeverity.Info, $"{target.Version}; the node restarts into it");
+            _restartAsked = _time.GetTimestamp();
         }
         catch (NodeException e)
         {
@@ -101,9 +106,16 @@ internal sealed partial class Worker(AgentParts parts, AgentState state, OrderSt
 
     private async Task RestartAsync(CancellationToken ct)
     {
+        // A restart takes a while, and the node is still asked for its state meanwhile.
+        if (_restartAsked is { } asked && _time.GetElapsedTime(asked) < RestartTime)
+        {
+            return;
+        }
+
         try
         {
             await parts.Node.RebootAsync(ct);
+            _restartAsked = _time.GetTimestamp();
         }
         catch (NodeException e)
         {

@@ -23,6 +23,26 @@ public sealed class MachinedNodeTests : IAsyncDisposable
         Assert.Equal("A", facts.Update.Slot);
     }
 
+    [Fact]
+    public async Task Following_the_events_ends_like_any_other_wait_when_the_agent_is_asked_to_stop()
+    {
+        CancellationToken ct = TestContext.Current.CancellationToken;
+        string socket = Path.Combine(_folder, "machine.sock");
+        await _machined.StartAsync(socket, ct);
+        _machined.Fail("kubelet", "it ended");
+        using GrpcChannel channel = Channels.Unix(socket);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (NodeHappening happening in new MachinedNode(channel, TimeProvider.System).EventsAsync(null, stop.Token))
+            {
+                Assert.Equal("service.failed", happening.Kind);
+                await stop.CancelAsync();
+            }
+        });
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _machined.DisposeAsync();

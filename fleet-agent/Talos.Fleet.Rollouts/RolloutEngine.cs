@@ -51,6 +51,9 @@ public sealed class RolloutEngine
                 Head = Head with { Approved = wave };
                 Enter(RolloutPhase.Running, $"approved by {e.Who}");
                 break;
+            case RolloutEvent.Joined e when !Head.IsOver:
+                Join(e.Nodes);
+                break;
             case RolloutEvent.Reported e when _state.Nodes.TryGetValue(e.Node, out NodeProgress? node) && node.Attempt == e.Attempt && node.Attempt > 0:
                 Report(node, e);
                 break;
@@ -59,6 +62,24 @@ public sealed class RolloutEngine
                 break;
             default:
                 break;
+        }
+    }
+
+    private void Join(IReadOnlyList<Candidate> nodes)
+    {
+        int joined = 0;
+        foreach (Candidate node in nodes)
+        {
+            if (!_state.Nodes.ContainsKey(node.Node) && RolloutOrder.Late(Plan, node) is { } wave)
+            {
+                Set(RolloutState.Begin(Plan, node, wave, Head.HeldBoards, _now));
+                joined++;
+            }
+        }
+
+        if (joined > 0)
+        {
+            _effects.Add(new RolloutEffect.Notify(Head.Phase, $"{joined} node{(joined == 1 ? "" : "s")} joined"));
         }
     }
 
@@ -226,6 +247,8 @@ public sealed class RolloutEngine
         double needed = Plan.Canary > 0 && Head.Wave == 0 ? 100 : Plan.SuccessPercent;
         if (wave.Size > 0 && wave.Succeeded * 100.0 < needed * wave.Size && Head.Accepted < Head.Wave)
         {
+            // Nodes that joined can take a wave below its threshold again.
+            Head = Head with { ReachedAt = null };
             if (OpenUpTo(Head.Wave) == 0)
             {
                 Enter(RolloutPhase.Paused, $"wave {Name(Head.Wave)} ended with {wave.Succeeded} of {wave.Size} nodes on the version: resume to go on all the same, or abort");

@@ -22,6 +22,10 @@ public abstract record RolloutEvent
     /// <summary>A person says yes to what waits for it.</summary>
     public sealed record Approve(string Who) : RolloutEvent;
 
+    /// <summary>Nodes came to fit the plan after the rollout was made; those it does not select, or has already, are ignored.</summary>
+    /// <param name="Nodes">In any order: all of one event come in before the next order is given.</param>
+    public sealed record Joined(IReadOnlyList<Candidate> Nodes) : RolloutEvent;
+
     /// <summary>A node tells what became of an order.</summary>
     /// <param name="Node">Its id.</param>
     /// <param name="Attempt">Which of its orders, from 1.</param>

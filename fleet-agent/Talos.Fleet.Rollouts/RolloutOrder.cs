@@ -52,4 +52,12 @@ public static class RolloutOrder
 
         return result;
     }
+
+    /// <summary>The wave of a node that came after the rollout was made: the last one that takes it, and never the canary's; null when none does.</summary>
+    public static int? Late(RolloutPlan plan, Candidate node)
+    {
+        int first = plan.Canary > 0 ? 1 : 0;
+        int last = plan.Waves.Count == 0 ? 0 : plan.Waves.ToList().FindLastIndex(w => w.Percent is not null || node.Has(w.Labels));
+        return plan.Selector.Fits(node) && last >= 0 ? first + last : null;
+    }
 }

@@ -67,10 +67,7 @@ public sealed class RolloutState
                 Reason = plan.Approval is ApprovalRule.None ? null : "waits for approval before the first node",
                 HeldBoards = [.. heldBoards.Order(StringComparer.Ordinal)],
             },
-            RolloutOrder.Assign(id, plan, candidates).Select(a => new NodeProgress(
-                a.Node.Node, a.Node.Board, a.Wave,
-                plan.Force ? NodeStatus.Waiting : a.Node.Version == plan.Version ? NodeStatus.Current : heldBoards.Contains(a.Node.Board) ? NodeStatus.HeldBack : NodeStatus.Waiting,
-                0, now)));
+            RolloutOrder.Assign(id, plan, candidates).Select(a => Begin(plan, a.Node, a.Wave, heldBoards, now)));
 
     /// <summary>Makes a rollout from what was stored; the order of the rows does not matter.</summary>
     public static RolloutState Restore(string id, RolloutPlan plan, RolloutHead head, IEnumerable<NodeProgress> nodes)
@@ -81,6 +78,12 @@ public sealed class RolloutState
             ImmutableDictionary.Create<string, (int, int)>(StringComparer.Ordinal), 0);
         return nodes.Aggregate(state, (s, n) => s.With(n));
     }
+
+    /// <summary>How a node stands that comes into a rollout.</summary>
+    internal static NodeProgress Begin(RolloutPlan plan, Candidate node, int wave, IEnumerable<string> heldBoards, DateTimeOffset now) => new(
+        node.Node, node.Board, wave,
+        plan.Force ? NodeStatus.Waiting : node.Version == plan.Version ? NodeStatus.Current : heldBoards.Contains(node.Board) ? NodeStatus.HeldBack : NodeStatus.Waiting,
+        0, now);
 
     internal (int Finished, int Failed) Board(string board) => _boards.GetValueOrDefault(board);
 

@@ -120,6 +120,23 @@ public sealed class RunningHubTests
         Assert.StartsWith("201 ", made, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_node_that_enrols_during_a_rollout_gets_its_order()
+    {
+        await using RunningHub hub = await RunningHub.StartAsync();
+        await hub.NodeAsync("n-1");
+        RolloutPlan plan = new() { Name = "r", Version = "2.0.0", BundleId = new string('a', 64), Url = "https://h/b", Canary = 0 };
+        string made = await PostAsync(hub, "/api/v1/rollouts", JsonSerializer.Serialize(plan, HubJson.Default.RolloutPlan));
+        string id = JsonDocument.Parse(made[4..]).RootElement.GetProperty("id").GetString()!;
+
+        (IMqttClient client, List<string> received) = await hub.ConnectAsync(await hub.NodeAsync("n-2"), "n-2");
+        await client.SubscribeAsync("talos/1/n-2/desired", MqttQualityOfServiceLevel.AtLeastOnce, Token);
+        await RunningHub.PublishAsync(client, "talos/1/n-2/state", FleetMessages.Write(State("1.0.0")));
+
+        await RunningHub.UntilAsync(() => Task.FromResult(received.Contains("talos/1/n-2/desired")));
+        Assert.Equal(2, (await hub.GetAsync($"/api/v1/rollouts/{id}", HubJson.Default.RolloutView)).Touched);
+    }
+
     private static ReportedState State(string version) => new() { Time = DateTimeOffset.UtcNow, BootId = "b", Board = "b", Architecture = "arm64", Version = version };
 
     private static async Task<HttpStatusCode> CodeAsync(HttpClient client, string path)

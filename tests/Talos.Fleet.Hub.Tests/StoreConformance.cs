@@ -167,6 +167,36 @@ public abstract class StoreConformance
     }
 
     [Fact]
+    public async Task A_newcomer_goes_to_the_newest_rollout_that_fits_and_to_one_alone()
+    {
+        using TestHub hub = Make();
+        await hub.AddNodesAsync("n-1", "n-2");
+        await hub.TakeAsync(hub.State("n-2"));
+        RolloutPlan plan = new() { Name = "r", Version = "2.0.0", BundleId = new string('a', 64), Canary = 1 };
+        StoredRollout Stored(string id, int minute) => new(
+            1, RolloutState.Create(id, plan, [new Candidate($"other-{id}", "b", "1.0.0", new Dictionary<string, string>())], [], hub.Time.Now), hub.Time.Now.AddMinutes(minute), "eve", hub.Time.Now);
+        StoredRollout older = Stored("r1", 0), newer = Stored("r2", 1);
+        List<Candidate> Newcomers(SqlSession s, StoredRollout r) => RolloutStore.Newcomers(s, r);
+
+        (List<Candidate> first, List<Candidate> ofOlder, List<Candidate> ofNewer, List<Candidate> after) = await hub.Store.WriteAsync(
+            s =>
+            {
+                RolloutStore.Insert(s, older.State, "eve", older.Created);
+                RolloutStore.Insert(s, newer.State, "eve", newer.Created);
+                List<Candidate> found = Newcomers(s, newer), same = Newcomers(s, older);
+                RolloutStep step = RolloutEngine.Step(newer.State, new RolloutEvent.Joined(found), hub.Time.Now);
+                hub.Rollouts.Save(s, newer, step.State, step.Changed, step.Effects, hub.Time.Now);
+                return (found, same, Newcomers(s, newer), Newcomers(s, older));
+            },
+            TestHub.Token);
+
+        Assert.Equal("n-2", Assert.Single(first).Node);
+        Assert.Equal("n-2", Assert.Single(ofOlder).Node);
+        Assert.Empty(ofNewer);
+        Assert.Empty(after);
+    }
+
+    [Fact]
     public async Task Nodes_are_found_by_label_board_and_page()
     {
         using TestHub hub = Make();

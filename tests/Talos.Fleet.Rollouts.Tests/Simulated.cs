@@ -32,6 +32,9 @@ internal sealed class Simulated
     /// <summary>When set, the hub dies after each step for which it says so.</summary>
     public Func<bool> Dies { get; init; } = () => false;
 
+    /// <summary>Nodes that enrol at a minute of the run.</summary>
+    public Func<int, IReadOnlyList<Candidate>> Joins { get; init; } = _ => [];
+
     public static RolloutPlan Plan => new() { Name = "test", Version = "2.0.0", BundleId = new string('a', 64), Canary = 0, NodeTimeoutSeconds = 600, HoldBackAfter = 0 };
 
     public static List<Candidate> Nodes(int count, string board = "b", string version = "1.0.0") =>
@@ -75,6 +78,12 @@ internal sealed class Simulated
         for (int i = 0; i < minutes && State.Head.Phase is RolloutPhase.Running; i++)
         {
             Now += TimeSpan.FromMinutes(1);
+            if (Joins(i) is { Count: > 0 } joins)
+            {
+                Step(new RolloutEvent.Joined(joins));
+                Step(new RolloutEvent.Joined(joins));
+            }
+
             foreach ((string node, int attempt) in _orders.OrderBy(o => o.Key, StringComparer.Ordinal).ToList())
             {
                 if (_orders.ContainsKey(node) && !_silent(node))

@@ -17,6 +17,8 @@ internal sealed partial class RolloutService(
     /// <summary>How long after its last change a rollout that is over is looked at, for nodes that had begun.</summary>
     private static readonly TimeSpan LateResults = TimeSpan.FromDays(1);
 
+    private static readonly TimeSpan JoinInterval = TimeSpan.FromSeconds(5);
+
     /// <summary>Looks at rollouts soon: a node said something new.</summary>
     public void Wake()
     {
@@ -92,6 +94,7 @@ internal sealed partial class RolloutService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        DateTimeOffset joins = default;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -106,7 +109,13 @@ internal sealed partial class RolloutService(
 
                     foreach (string id in watched)
                     {
-                        await StepAsync(id, (s, state) => [.. RolloutStore.Reports(s, state), new RolloutEvent.Tick()], stoppingToken);
+                        await StepAsync(id, (s, rollout) => [.. RolloutStore.Reports(s, rollout.State), new RolloutEvent.Tick()], stoppingToken);
+                    }
+
+                    if (time.GetUtcNow() >= joins)
+                    {
+                        joins = time.GetUtcNow() + JoinInterval;
+                        await JoinAsync(watched, stoppingToken);
                     }
                 }
             }
@@ -120,7 +129,20 @@ internal sealed partial class RolloutService(
         }
     }
 
-    private async Task<StoredRollout?> StepAsync(string id, Func<SqlSession, RolloutState, IReadOnlyList<RolloutEvent>> events, CancellationToken ct)
+    /// <summary>Takes nodes in that came to fit; the newest rollout first, since it is what is wanted last.</summary>
+    private async Task JoinAsync(IEnumerable<string> ids, CancellationToken ct)
+    {
+        foreach (string id in ids.Reverse())
+        {
+            // Looked at outside the lock first: most of the time there is nobody.
+            if (_known.GetValueOrDefault(id) is { State.Head.IsOver: false } known && await store.ReadAsync(s => RolloutStore.Newcomers(s, known).Count > 0, ct))
+            {
+                await StepAsync(id, (s, rollout) => [new RolloutEvent.Joined(RolloutStore.Newcomers(s, rollout))], ct);
+            }
+        }
+    }
+
+    private async Task<StoredRollout?> StepAsync(string id, Func<SqlSession, StoredRollout, IReadOnlyList<RolloutEvent>> events, CancellationToken ct)
     {
         List<RolloutEffect> effects = [];
         bool moved = false;
@@ -136,7 +158,7 @@ internal sealed partial class RolloutService(
                 DateTimeOffset now = Rounded();
                 RolloutState state = before.State;
                 Dictionary<string, NodeProgress> changed = new(StringComparer.Ordinal);
-                foreach (RolloutEvent happened in events(s, state))
+                foreach (RolloutEvent happened in events(s, before))
                 {
                     RolloutStep step = RolloutEngine.Step(state, happened, now);
                     state = step.State;

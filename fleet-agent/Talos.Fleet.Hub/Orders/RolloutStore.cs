@@ -61,6 +61,20 @@ internal sealed class RolloutStore(OrderStore orders, SqlDialect dialect, HubOpt
         """,
         r => new RolloutEvent.Reported(r.Text(0), r.Int(1), Signal((DesiredStatus)r.Int(2)), r.TextOrNull(3)), ("@r", state.Id), ("@v", state.Plan.Version));
 
+    /// <summary>Nodes that could join: enrolled, known by what they reported, with no part in this rollout or a later one, and none unfinished in another.</summary>
+    public static List<Candidate> Newcomers(SqlSession s, StoredRollout rollout) =>
+    [
+        .. s.Query(
+            """
+            SELECT n.id, n.board, n.version, n.node_labels, n.hub_labels FROM nodes n WHERE n.revoked=0 AND n.state_time IS NOT NULL AND NOT EXISTS (
+              SELECT 1 FROM rollout_nodes rn JOIN rollouts r ON r.id = rn.rollout
+              WHERE rn.node = n.id AND (r.id=@r OR r.created > @c OR (r.created=@c AND r.id > @r) OR (r.finished=0 AND rn.status IN (0, 1, 2))))
+            ORDER BY n.id
+            """,
+            NodeStore.Candidate, ("@r", rollout.State.Id), ("@c", rollout.Created))
+            .Where(c => RolloutOrder.Late(rollout.State.Plan, c) is not null)
+    ];
+
     /// <summary>Writes a step, with its orders, in the transaction that read the state.</summary>
     public StoredRollout Save(SqlSession s, StoredRollout before, RolloutState state, IReadOnlyCollection<NodeProgress> changed, IEnumerable<RolloutEffect> effects, DateTimeOffset now)
     {

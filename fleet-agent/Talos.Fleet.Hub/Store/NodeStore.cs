@@ -56,8 +56,9 @@ internal static class NodeStore
     }
 
     public static List<Candidate> Candidates(SqlSession s) => s.Query(
-        "SELECT id, board, version, node_labels, hub_labels FROM nodes WHERE revoked=0",
-        r => new Candidate(r.Text(0), r.Text(1), r.Text(2), Labels.Merge(r.Text(3), r.Text(4))));
+        "SELECT id, board, version, node_labels, hub_labels FROM nodes WHERE revoked=0", Candidate);
+
+    public static Candidate Candidate(Row r) => new(r.Text(0), r.Text(1), r.Text(2), Labels.Merge(r.Text(3), r.Text(4)));
 
     /// <summary>Events with a higher number than <paramref name="after"/>; without one, the last ones. Always the oldest first.</summary>
     public static List<EventRecord> Events(SqlSession s, string? node, long? after, int limit)

@@ -98,6 +98,7 @@ public sealed class AbiTests
     {
         Dictionary<string, long> expected = new(Expected)
         {
+            ["O_DIRECT"] = Descriptors.DirectOn(architecture),
             ["__NR_finit_module"] = SystemCalls.FinitModuleOn(architecture),
             ["__NR_delete_module"] = SystemCalls.DeleteModuleOn(architecture),
             ["__NR_reboot"] = SystemCalls.RebootOn(architecture),

@@ -43,7 +43,7 @@ struct xfs_growfs_data { __u64 newblocks; __u32 imaxpct; };
 void abi(void)
 {
     C(__NR_finit_module); C(__NR_delete_module); C(__NR_reboot); C(__NR_pidfd_open); C(__NR_pidfd_send_signal);
-    C(O_CLOEXEC); C(O_NONBLOCK); C(O_EXCL); C(O_NOCTTY); C(O_APPEND); C(O_RDWR); C(O_WRONLY);
+    C(O_CLOEXEC); C(O_NONBLOCK); C(O_EXCL); C(O_NOCTTY); C(O_APPEND); C(O_RDWR); C(O_WRONLY); C(O_DIRECT);
     C(AT_FDCWD); C(AT_SYMLINK_NOFOLLOW); C(STATX_BASIC_STATS);
     C(SYNC_FILE_RANGE_WAIT_BEFORE); C(SYNC_FILE_RANGE_WRITE); C(SYNC_FILE_RANGE_WAIT_AFTER); C(POSIX_FADV_DONTNEED); C(SEEK_END); C(MADV_DONTNEED);
     V(sizeof_pollfd, sizeof(struct pollfd)); C(POLLIN);

@@ -54,7 +54,7 @@ public sealed class FileStorage : ISlotStorage
         }
     }
 
-    /// <summary>Opens a partition.</summary>
+    /// <summary>Opens a partition through the page cache: for reading what the system itself has open.</summary>
     public static FileStorage OpenPartition(string path, bool writable)
     {
         SafeFileHandle handle = Descriptors.Open(path, writable ? OpenFlags.ReadWrite | OpenFlags.Exclusive : OpenFlags.ReadOnly);

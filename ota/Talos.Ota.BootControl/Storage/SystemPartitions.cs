@@ -30,7 +30,7 @@ public sealed class SystemPartitions(Func<string> rootDevice, string sys = "/sys
     public int NumberOf(string label) => int.Parse(Find(label)["PARTN"], System.Globalization.CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
-    public ISlotStorage Open(string label, bool writable) => FileStorage.OpenPartition(PathOf(label), writable);
+    public ISlotStorage Open(string label, bool writable) => Partition.Open(PathOf(label), writable);
 
     private Dictionary<string, string> Find(string label)
     {

@@ -166,7 +166,7 @@ public sealed class VfatTests : IDisposable
         return payload;
     }
 
-    private static string Run(string tool, params string[] arguments)
+    internal static string Run(string tool, params string[] arguments)
     {
         string path = new[] { "/usr/sbin", "/sbin", "/usr/bin", "/bin" }.Select(f => $"{f}/{tool}").FirstOrDefault(File.Exists) ?? tool;
         ProcessStartInfo start = new(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };

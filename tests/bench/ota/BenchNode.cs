@@ -49,7 +49,7 @@ internal sealed class BenchNode(string folder, string rootA, string rootB) : ISl
         return engine;
     }
 
-    ISlotStorage ISlotPartitions.Open(string label, bool writable) => FileStorage.OpenPartition(label == "ROOT-A" ? rootA : rootB, writable);
+    ISlotStorage ISlotPartitions.Open(string label, bool writable) => Partition.Open(label == "ROOT-A" ? rootA : rootB, writable);
 
     IEfiFolder IEfiPartition.Open(bool writable) => new Folder(BootFiles);
 

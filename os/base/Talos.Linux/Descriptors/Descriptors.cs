@@ -32,11 +32,21 @@ public static partial class Descriptors
     /// <summary>Opens an existing file or device node.</summary>
     /// <exception cref="LinuxException">The node is absent or refuses.</exception>
     /// <remarks>Source: open(2).</remarks>
-    public static SafeFileHandle Open(string path, OpenFlags flags)
+    public static SafeFileHandle Open(string path, OpenFlags flags) => OpenWith(path, (int)flags);
+
+    /// <summary>Opens a block device past the page cache: offsets, lengths and buffers have to be multiples of its sector size.</summary>
+    /// <exception cref="LinuxException"><see cref="Errno.EINVAL"/>: it has no direct access.</exception>
+    /// <remarks>Source: open(2), O_DIRECT.</remarks>
+    public static SafeFileHandle OpenDirect(string path, OpenFlags flags) => OpenWith(path, (int)flags | DirectOn(RuntimeInformation.ProcessArchitecture));
+
+    /// <summary><c>O_DIRECT</c>, one of the few flags whose value depends on the architecture.</summary>
+    internal static int DirectOn(Architecture architecture) => architecture is Architecture.Arm64 ? 0x10000 : 0x4000;
+
+    private static SafeFileHandle OpenWith(string path, int flags)
     {
         while (true)
         {
-            SafeFileHandle handle = OpenNative(path, (int)flags | CloseOnExec, 0);
+            SafeFileHandle handle = OpenNative(path, flags | CloseOnExec, 0);
             if (!handle.IsInvalid)
             {
                 return handle;

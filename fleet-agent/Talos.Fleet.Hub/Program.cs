@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Talos.Fleet.Api;
 using Talos.Fleet.Hub;
+using Talos.Fleet.Hub.Grpc;
 using Talos.Fleet.Hub.Identity;
 using Talos.Fleet.Hub.Live;
 using Talos.Fleet.Hub.Messaging;
@@ -43,7 +44,7 @@ namespace Talos.Fleet.Hub
         public static WebApplication Build(HubOptions options, TimeProvider time)
         {
             WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "talos-hub" });
-            builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Warning);
+            builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
             FleetAuthority authority = FleetAuthority.Open(options, time.GetUtcNow());
             FleetAuthority.Write(Path.Combine(options.Data, "mosquitto.acl"), AccessRule.MosquittoAcl([options.Name]));
             SqlDialect dialect = options.Postgres is { } postgres ? new SqlDialect.Postgres(postgres) : new SqlDialect.Sqlite(Path.Combine(options.Data, "hub.db"));
@@ -75,7 +76,7 @@ namespace Talos.Fleet.Hub
         {
             services.AddSingleton(options).AddSingleton(authority).AddSingleton(authority.Signer).AddSingleton(dialect).AddSingleton(time);
             services.AddSingleton<FleetStore>().AddSingleton<Enrollment>().AddSingleton<Access>().AddSingleton<HubMetrics>().AddSingleton<Refusals>().AddSingleton<LiveFeed>();
-            services.AddSingleton<OrderStore>().AddSingleton<RolloutStore>();
+            services.AddSingleton<OrderStore>().AddSingleton<RolloutStore>().AddSingleton<CommandService>().AddSingleton<TokenService>();
             services.AddSingleton<Leader>().AddHostedService(p => p.GetRequiredService<Leader>());
             services.AddSingleton<Ingest>().AddHostedService(p => p.GetRequiredService<Ingest>());
             if (options.Broker is null)
@@ -107,6 +108,7 @@ namespace Talos.Fleet.Hub
                 o.SerializerOptions.MaxDepth = 16;
             });
             services.AddOpenApi("v1");
+            services.AddFleetGrpc();
         }
 
         private static void Wire(WebApplication app, HubOptions options)
@@ -126,6 +128,7 @@ namespace Talos.Fleet.Hub
             BundleRoutes.Map(api);
             FleetRoutes.Map(api, app);
             FleetPages.Map(app);
+            app.MapFleetGrpc();
         }
     }
 }

@@ -14,9 +14,10 @@ internal static class NodePage
         return Html.Of($"""
             {Layout.Live("head", Head(model.Detail, context))}
             {Layout.Live("facts", Html.Of($"<div class=\"columns\">{System(model.Detail)}{Update(model.Detail)}{Hardware(model.Detail, context)}</div>"))}
+            {CommandForm.Html(model, context)}
+            {Layout.Live("commands", Commands(model.Commands, context))}
             {Layout.Live("charts", Telemetry(model.Telemetry))}
             {Layout.Live("events", Events(model, context))}
-            {Layout.Live("commands", Commands(model.Commands, context))}
             <p><small>Node {s.Id}, enrolled {Words.Moment(model.Detail.Enrolled)}</small></p>
             """);
     }
@@ -106,9 +107,20 @@ internal static class NodePage
     private static Html Commands(IReadOnlyList<CommandRecord> commands, PageContext context) => commands.Count == 0 ? Html.Empty : Html.Of($"""
         <section class="card"><h2>Commands</h2><table><thead><tr><th>Command</th><th>State</th><th>Asked by</th><th>When</th><th>Message</th></tr></thead>
         <tbody>{commands.Select(c => Html.Of($"""
-            <tr><th scope="row">{Words.Of<CommandKind>(c.Kind)}</th><td data-name="State">{(c.State is null ? "sent" : Words.Of(c.State))}</td><td data-name="Asked by">{c.IssuedBy}</td><td data-name="When">{Layout.Time(c.Issued, context.Now)}</td><td data-name="Message">{c.Message}</td></tr>
+            <tr><th scope="row">{Words.Of<CommandKind>(c.Kind)}</th><td data-name="State">{State(c)}</td><td data-name="Asked by">{c.IssuedBy}</td><td data-name="When">{Layout.Time(c.Issued, context.Now)}</td><td data-name="Message">{c.Message}{Html.If(
+                context.Role >= FleetRole.Operator && c is { Kind: CommandKind.SupportBundle, State: CommandState.Succeeded },
+                $" <a href=\"/api/v1/nodes/{Uri.EscapeDataString(c.Node)}/support/{Uri.EscapeDataString(c.Id)}\" download>its file</a>")}</td></tr>
             """))}</tbody></table></section>
         """);
+
+    private static Html State(CommandRecord c) => Layout.Chip(c.State is null ? "sent" : Words.Of(c.State), c.State switch
+    {
+        CommandState.Succeeded => "ok",
+        CommandState.Failed or CommandState.Refused => "failed",
+        CommandState.Expired => "unready",
+        CommandState.Accepted or CommandState.Running => "updating",
+        _ => "",
+    });
 
     private static Html? Text(string? text, string? small = null) =>
         string.IsNullOrEmpty(text) ? null : Html.Of($"{text}{Html.If(!string.IsNullOrWhiteSpace(small), $" <small>{small}</small>")}");

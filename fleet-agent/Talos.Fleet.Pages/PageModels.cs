@@ -32,7 +32,9 @@ public sealed record OverviewModel(FleetSummary Summary, Page<NodeSummary> Nodes
 /// <param name="Telemetry">Its measurements, the oldest first.</param>
 /// <param name="Events">Its last events, the oldest first.</param>
 /// <param name="Commands">Its last commands, the newest first.</param>
-public sealed record NodeModel(NodeDetail Detail, IReadOnlyList<TelemetryRecord> Telemetry, IReadOnlyList<EventRecord> Events, IReadOnlyList<CommandRecord> Commands);
+/// <param name="Bundles">What it may be upgraded to.</param>
+public sealed record NodeModel(
+    NodeDetail Detail, IReadOnlyList<TelemetryRecord> Telemetry, IReadOnlyList<EventRecord> Events, IReadOnlyList<CommandRecord> Commands, IReadOnlyList<BundleRecord> Bundles);
 
 /// <summary>All rollouts.</summary>
 /// <param name="Rollouts">The newest first.</param>

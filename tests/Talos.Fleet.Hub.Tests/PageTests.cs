@@ -105,6 +105,25 @@ public sealed class PageTests : IAsyncLifetime
         Assert.Contains("this takes operator", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(FleetRole.Operator, "reboot", HttpStatusCode.Redirect)]
+    [InlineData(FleetRole.Operator, "patch", HttpStatusCode.Forbidden)]
+    [InlineData(FleetRole.Admin, "patch", HttpStatusCode.Redirect)]
+    [InlineData(FleetRole.Operator, "format", HttpStatusCode.BadRequest)]
+    [InlineData(FleetRole.Viewer, "reboot", HttpStatusCode.Forbidden)]
+    public async Task A_command_is_given_by_its_form_and_its_result_is_on_the_page(FleetRole role, string kind, HttpStatusCode status)
+    {
+        using HttpClient person = Client(role);
+        string token = Regex.Match(await person.GetStringAsync(new Uri("/nodes/edge-1", UriKind.Relative), Token), "name=\"form-token\" value=\"([^\"]+)\"").Groups[1].Value;
+
+        using FormUrlEncodedContent form = new([KeyValuePair.Create("form-token", token), KeyValuePair.Create("kind", kind), KeyValuePair.Create("patch", "machine: {}")]);
+        using HttpResponseMessage answer = await person.PostAsync(new Uri("/nodes/edge-1/commands", UriKind.Relative), form, Token);
+        string page = await person.GetStringAsync(new Uri("/nodes/edge-1", UriKind.Relative), Token);
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal(status is HttpStatusCode.Redirect, page.Contains("data-name=\"Asked by\">anna<", StringComparison.Ordinal));
+    }
+
     private async Task<string> RolloutAsync() =>
         (await _app.Services.GetRequiredService<RolloutService>().CreateAsync(new RolloutPlan { Name = "n", Version = "v2.0.0", BundleId = Bundle, Url = "https://elsewhere/b" }, "test", Token)).Id;
 

@@ -137,6 +137,27 @@ public sealed class RunningHubTests
         Assert.Equal(2, (await hub.GetAsync($"/api/v1/rollouts/{id}", HubJson.Default.RolloutView)).Touched);
     }
 
+    [Fact]
+    public async Task A_command_and_what_becomes_of_it_are_in_the_stream()
+    {
+        await using RunningHub hub = await RunningHub.StartAsync();
+        (IMqttClient client, _) = await hub.ConnectAsync(await hub.NodeAsync("n-1"), "n-1");
+        using StreamReader lines = new(await hub.Admin.GetStreamAsync(new Uri("/api/v1/stream?node=n-1", UriKind.Relative), Token));
+
+        await PostAsync(hub, "/api/v1/nodes/n-1/commands", """{"kind":"reboot","id":"c-1"}""");
+        await RunningHub.PublishAsync(client, "talos/1/n-1/result/c-1", FleetMessages.Write(new CommandResult { Id = "c-1", State = CommandState.Succeeded, Time = DateTimeOffset.UtcNow, Message = "restarted" }));
+        List<string> told = [];
+        while (told.Count < 2)
+        {
+            string line = await lines.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Token) ?? "";
+            told.AddRange(line.StartsWith("data:", StringComparison.Ordinal) && line.Contains("c-1", StringComparison.Ordinal) ? [line] : []);
+        }
+
+        Assert.DoesNotContain("\"state\"", told[0], StringComparison.Ordinal);
+        Assert.Contains("\"state\":\"succeeded\",\"message\":\"restarted\"", told[1], StringComparison.Ordinal);
+        Assert.Equal(CommandState.Succeeded, (await hub.GetAsync("/api/v1/nodes/n-1/commands/c-1", HubJson.Default.CommandRecord)).State);
+    }
+
     private static ReportedState State(string version) => new() { Time = DateTimeOffset.UtcNow, BootId = "b", Board = "b", Architecture = "arm64", Version = version };
 
     private static async Task<HttpStatusCode> CodeAsync(HttpClient client, string path)

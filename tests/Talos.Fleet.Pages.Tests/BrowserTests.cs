@@ -35,6 +35,12 @@ public sealed class BrowserTests : IAsyncLifetime
         Serve("/problem", () => HubPages.Problem(401, "this takes a client certificate of the fleet CA", null));
         _app.MapGet("/page/{name}", (string name) => PageAssets.Find(name) is { } file ? Results.Bytes(file.Bytes, file.ContentType) : Results.NotFound());
         _app.MapGet("/api/v1/stream", StreamAsync);
+        _app.MapPost("/nodes/{id}/commands", async (string id, HttpContext http) =>
+        {
+            IFormCollection form = await http.Request.ReadFormAsync(http.RequestAborted);
+            _posts.Enqueue($"{form["kind"]} {id} {form[RolloutForm.TokenField]}");
+            return Results.Redirect($"/nodes/{id}#commands");
+        });
         _app.MapPost("/rollouts/{id}/{verb}", async (string id, string verb, HttpContext http) =>
         {
             _posts.Enqueue($"{verb} {(await http.Request.ReadFormAsync(http.RequestAborted))[RolloutForm.TokenField]}");
@@ -105,6 +111,20 @@ public sealed class BrowserTests : IAsyncLifetime
 
         await browser.UntilAsync("document.readyState === 'complete' && performance.getEntriesByType('navigation')[0].redirectCount >= 0 && !document.querySelector('#stop').open");
         Assert.Equal(["abort token-of-the-form"], _posts);
+    }
+
+    [Fact]
+    public async Task A_node_is_restarted_by_its_button_once_it_is_confirmed()
+    {
+        await using Browser browser = await Browser.StartAsync(1280, dark: false);
+        await browser.OpenAsync(Url + "/nodes/edge-036");
+
+        bool shown = (bool)await browser.RunAsync("return document.getElementById('do-reboot').checkVisibility()");
+        await browser.RunAsync("document.querySelector('#ask-reboot > summary').click(); document.getElementById('do-reboot').click()");
+
+        await browser.UntilAsync("document.readyState === 'complete' && location.hash === '#commands'");
+        Assert.False(shown);
+        Assert.Equal(["reboot edge-036 token-of-the-form"], _posts);
     }
 
     private static async Task TabToAsync(Browser browser, string there)

@@ -66,7 +66,7 @@ public sealed partial class HubPagesTests
     [Fact]
     public void Every_form_that_changes_something_carries_the_token()
     {
-        string[] pages = [HubPages.AllRollouts(Samples.Rollouts(), Samples.As(FleetRole.Admin)), HubPages.Rollout(Samples.Rollout(RolloutPhase.AwaitingApproval), Samples.As(FleetRole.Admin))];
+        string[] pages = [HubPages.AllRollouts(Samples.Rollouts(), Samples.As(FleetRole.Admin)), HubPages.Rollout(Samples.Rollout(RolloutPhase.AwaitingApproval), Samples.As(FleetRole.Admin)), HubPages.Node(Samples.Detail(), Samples.As(FleetRole.Admin))];
 
         Assert.All(pages, p => Assert.Equal(Regex.Count(p, "method=\"post\""), Regex.Count(p, "name=\"form-token\" value=\"token-of-the-form\"")));
         Assert.All(pages, p => Assert.Contains("method=\"post\"", p, StringComparison.Ordinal));
@@ -84,6 +84,33 @@ public sealed partial class HubPagesTests
         string page = HubPages.Rollout(Samples.Rollout(phase), Samples.As(role));
 
         Assert.Equal(verbs, string.Join(' ', Regex.Matches(page, "action=\"/rollouts/[^/]+/([a-z]+)\"").Select(m => m.Groups[1].Value)));
+    }
+
+    [Theory]
+    [InlineData(FleetRole.Viewer, "")]
+    [InlineData(FleetRole.Operator, "support reboot rollback upgrade")]
+    [InlineData(FleetRole.Admin, "support reboot rollback upgrade patch")]
+    public void A_person_sees_the_commands_of_their_role(FleetRole role, string kinds)
+    {
+        string page = HubPages.Node(Samples.Detail(), Samples.As(role));
+
+        Assert.Equal(kinds, string.Join(' ', Regex.Matches(page, "name=\"kind\" value=\"([a-z]+)\"").Select(m => m.Groups[1].Value)));
+        Assert.Equal(role >= FleetRole.Operator, page.Contains("/api/v1/nodes/edge-036/support/c", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("reboot", CommandKind.Reboot, null)]
+    [InlineData("support", CommandKind.SupportBundle, null)]
+    [InlineData("upgrade", null, "bundle: ")]
+    [InlineData("patch", null, "patch: is empty")]
+    [InlineData("format", null, "kind: \"format\" is none")]
+    public void A_form_becomes_a_command_or_is_refused(string kind, CommandKind? expected, string? problem)
+    {
+        string? said = CommandForm.Read(name => name == "kind" ? kind : name == "patch" ? " " : null, out CommandRequest? request);
+
+        Assert.StartsWith(problem ?? "", said ?? "", StringComparison.Ordinal);
+        Assert.Equal(problem is null, said is null);
+        Assert.Equal(expected ?? request?.Kind, request?.Kind);
     }
 
     [Fact]

@@ -90,7 +90,7 @@ internal static class Samples
                     Event = new NodeEvent { Seq = 200 + i, Time = Now.AddMinutes(-60 + (i * 4)), BootId = "b1", Kind = i % 5 == 0 ? "service.failed" : "service.state", Severity = i % 5 == 0 ? EventSeverity.Error : i % 4 == 0 ? EventSeverity.Warning : EventSeverity.Info, Message = i % 5 == 0 ? message : "containerd is running" },
                 }),
             ],
-            [new CommandRecord { Id = "c", Node = "edge-036", Kind = CommandKind.SupportBundle, Revision = 2, Issued = Now.AddHours(-5), NotAfter = Now, IssuedBy = "anna", State = CommandState.Succeeded }]);
+            [new CommandRecord { Id = "c", Node = "edge-036", Kind = CommandKind.SupportBundle, Revision = 2, Issued = Now.AddHours(-5), NotAfter = Now, IssuedBy = "anna", State = CommandState.Succeeded }], Rollouts().Bundles);
     }
 
     public static RolloutModel Rollout(RolloutPhase phase = RolloutPhase.Running) => new(

@@ -3,12 +3,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 using Talos.Fleet.Api;
+using Talos.Fleet.Hub.Orders;
 using Talos.Fleet.Hub.Store;
 
 namespace Talos.Fleet.Hub.Live;
 
-/// <summary>One message of the live stream.</summary>
-internal sealed record LiveMessage(string Name, string Json);
+/// <summary>One message of the live stream: as JSON, and the record it is of.</summary>
+internal sealed record LiveMessage(string Name, string Json, object Value);
 
 /// <summary>Tells who listens what changes. Nobody waits for a slow listener: it loses messages and is told how many.</summary>
 internal sealed class LiveFeed
@@ -26,13 +27,14 @@ internal sealed class LiveFeed
     }
 
     public void Publish<T>(string name, T value, JsonTypeInfo<T> type, string? node = null, string? rollout = null)
+        where T : class
     {
         if (_listeners.IsEmpty)
         {
             return;
         }
 
-        LiveMessage message = new(name, JsonSerializer.Serialize(value, type));
+        LiveMessage message = new(name, JsonSerializer.Serialize(value, type), value);
         foreach (Listener listener in _listeners.Keys)
         {
             listener.Offer(message, node, rollout);
@@ -49,6 +51,19 @@ internal sealed class LiveFeed
         foreach (NodeSummary node in await store.ReadAsync(s => nodes.Select(n => NodeStore.Find(s, n)).OfType<NodeSummary>().ToList(), ct))
         {
             Publish("node", node, HubJson.Default.NodeSummary, node.Id);
+        }
+    }
+
+    public async Task PublishCommandsAsync(IReadOnlyCollection<(string Node, string Id)> commands, FleetStore store, CancellationToken ct)
+    {
+        if (_listeners.IsEmpty || commands.Count == 0)
+        {
+            return;
+        }
+
+        foreach (CommandRecord command in await store.ReadAsync(s => commands.Select(c => OrderStore.Find(s, c.Node, c.Id)).OfType<CommandRecord>().ToList(), ct))
+        {
+            Publish("command", command, HubJson.Default.CommandRecord, command.Node);
         }
     }
 

@@ -132,6 +132,7 @@ internal sealed partial class Ingest(FleetStore store, HubMetrics metrics, LiveF
     {
         bool rollouts = false, orders = false;
         HashSet<string> changed = new(StringComparer.Ordinal);
+        HashSet<(string Node, string Id)> commands = [];
         Dictionary<string, EventAck> acks = new(StringComparer.Ordinal);
         foreach (Outcome o in outcomes)
         {
@@ -166,6 +167,11 @@ internal sealed partial class Ingest(FleetStore store, HubMetrics metrics, LiveF
             {
                 changed.Add(topic.Node);
             }
+
+            if (o is { Taken: Taken.Stored, Message.Message: CommandResult result })
+            {
+                commands.Add((topic.Node, result.Id));
+            }
         }
 
         if (rollouts)
@@ -184,6 +190,7 @@ internal sealed partial class Ingest(FleetStore store, HubMetrics metrics, LiveF
         }
 
         await live.PublishNodesAsync(changed, store, ct);
+        await live.PublishCommandsAsync(commands, store, ct);
     }
 
     private async Task AckAsync(IBroker broker, string node, EventAck ack, CancellationToken ct)

@@ -34,6 +34,11 @@ internal sealed partial class RolloutService(
 
     public async Task<RolloutView> CreateAsync(RolloutPlan plan, string who, CancellationToken ct)
     {
+        if (PlanRules.Check(plan) is { } problem)
+        {
+            throw RequestException.Bad(problem);
+        }
+
         DateTimeOffset now = Rounded();
         string id = $"r-{now:yyyyMMdd-HHmmss}-{Guid.NewGuid().ToString("n")[..6]}";
         StoredRollout made = await store.WriteAsync(

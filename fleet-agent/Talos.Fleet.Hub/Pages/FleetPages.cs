@@ -17,7 +17,7 @@ internal static class FleetPages
     private const int MapLimit = 1000;
     private const int Points = 1000;
     private const int Events = 100;
-    private const int MaxForm = 64 << 10;
+    private const int MaxForm = 256 << 10;
 
     public static void Map(WebApplication app)
     {
@@ -27,6 +27,7 @@ internal static class FleetPages
         Show(app, HubPages.Rollouts, RolloutsAsync);
         Show(app, "/rollouts/{id}", RolloutAsync);
         Do(app, HubPages.Rollouts, FleetRole.Operator, CreateAsync);
+        Do(app, "/nodes/{id}/commands", FleetRole.Operator, CommandAsync);
         Act(app, "pause", FleetRole.Operator, who => new RolloutEvent.Pause(who));
         Act(app, "resume", FleetRole.Operator, who => new RolloutEvent.Resume(who));
         Act(app, "abort", FleetRole.Operator, who => new RolloutEvent.Abort(who));
@@ -49,14 +50,7 @@ internal static class FleetPages
     {
         string? Query(string name) => http.Request.Query[name].FirstOrDefault() is { Length: > 0 and <= 256 } text ? text : null;
         OverviewFilter filter = new(Query("board"), Query("version"), Query("presence"), Query("label"), Query("search"), Query("after"));
-        PresenceStatus? presence = filter.Presence switch
-        {
-            null => null,
-            "online" => PresenceStatus.Online,
-            "offline" => PresenceStatus.Offline,
-            "lost" => PresenceStatus.Lost,
-            _ => throw RequestException.Bad($"presence: {filter.Presence} is none of online, offline, lost"),
-        };
+        PresenceStatus? presence = NodeStore.ReadPresence(filter.Presence);
         return ReadAsync(http, async ct =>
         {
             (FleetSummary summary, List<NodeSummary> nodes) = await store.ReadAsync(
@@ -73,7 +67,7 @@ internal static class FleetPages
         NodeModel model = await store.ReadAsync(
             s => new NodeModel(
                 NodeStore.Detail(s, id) ?? throw RequestException.NotFound($"node {id}"), NodeStore.Telemetry(s, id, DateTimeOffset.UnixEpoch, Points),
-                NodeStore.Events(s, id, null, Events), OrderStore.Commands(s, id, 20)),
+                NodeStore.Events(s, id, null, Events), OrderStore.Commands(s, id, 20), BundleStore.List(s, http.RequestServices.GetRequiredService<HubOptions>())),
             ct);
         return HubPages.Node(model, context);
     });
@@ -103,6 +97,17 @@ internal static class FleetPages
         return problem is not null
             ? throw RequestException.Bad(problem)
             : $"/rollouts/{(await http.RequestServices.GetRequiredService<RolloutService>().CreateAsync(plan!, caller.Name, http.RequestAborted)).Id}";
+    }
+
+    private static async Task<string> CommandAsync(HttpContext http, IFormCollection form, Caller caller)
+    {
+        if (CommandForm.Read(name => form[name].FirstOrDefault(), out CommandRequest? request) is { } problem)
+        {
+            throw RequestException.Bad(problem);
+        }
+
+        CommandRecord made = await http.RequestServices.GetRequiredService<CommandService>().GiveAsync(Id(http), request!, caller, http.RequestAborted);
+        return $"/nodes/{Uri.EscapeDataString(made.Node)}#commands";
     }
 
     private static void Act(WebApplication app, string verb, FleetRole role, Func<string, RolloutEvent> happened) => Do(app, $"/rollouts/{{id}}/{verb}", role, async (http, _, caller) =>

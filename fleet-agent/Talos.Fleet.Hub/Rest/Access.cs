@@ -13,6 +13,12 @@ namespace Talos.Fleet.Hub.Rest;
 internal sealed record Caller(string Name, FleetRole Role)
 {
     public string RoleWord => FleetAuthority.RoleWord(Role);
+
+    /// <summary>Refuses who has less than the role.</summary>
+    /// <exception cref="RequestException">403.</exception>
+    public Caller Require(FleetRole role) => Role >= role
+        ? this
+        : throw new RequestException(StatusCodes.Status403Forbidden, $"{Name} is {RoleWord}; this takes {FleetAuthority.RoleWord(role)}");
 }
 
 /// <summary>Finds out who calls: by a certificate of the fleet CA with OU=viewer, operator or admin, or by a token of the OIDC provider.</summary>
@@ -38,9 +44,7 @@ internal sealed class Access
     {
         Caller caller = await FindAsync(context)
             ?? throw new RequestException(StatusCodes.Status401Unauthorized, "who are you: show a client certificate of the fleet CA with OU=viewer, operator or admin, or a bearer token of the OIDC provider");
-        return caller.Role >= role
-            ? caller
-            : throw new RequestException(StatusCodes.Status403Forbidden, $"{caller.Name} is {caller.RoleWord}; this takes {FleetAuthority.RoleWord(role)}");
+        return caller.Require(role);
     }
 
     /// <summary>The certificate of a node that may still speak.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Talos.Fleet.Api;
 using Talos.Fleet.Hub.Identity;
@@ -23,21 +22,12 @@ internal static class FleetRoutes
             .ProducesProblems().Accepts<RenewRequest>("application/json").Produces<EnrollResponse>();
         api.MapGet("/crl", async (Enrollment enrollment, CancellationToken ct) => Results.Bytes(await enrollment.RevocationListAsync(ct), "application/pkix-crl"));
         api.MapGet("/ca", (FleetAuthority authority) => Results.Text(authority.Certificate.ExportCertificatePem() + "\n", "application/x-pem-file"));
-        api.MapGet("/tokens", async (FleetStore store, CancellationToken ct) => new Page<TokenRecord> { Items = await store.ReadAsync(Tokens, ct) }).Needs(FleetRole.Admin);
-        api.MapPost("/tokens", TokenAsync).Needs(FleetRole.Admin).Produces<TokenRecord>(StatusCodes.Status201Created);
-        api.MapDelete("/tokens/{id}", async (string id, HttpContext http, FleetStore store, TimeProvider time, CancellationToken ct) =>
+        api.MapGet("/tokens", async (TokenService tokens, CancellationToken ct) => new Page<TokenRecord> { Items = await tokens.ListAsync(ct) }).Needs(FleetRole.Admin);
+        api.MapPost("/tokens", async (TokenRequest request, HttpContext http, TokenService tokens, CancellationToken ct) =>
+            Results.Created($"{Routes.Base}/tokens", await tokens.CreateAsync(request, http.Caller(), ct))).Needs(FleetRole.Admin).Produces<TokenRecord>(StatusCodes.Status201Created);
+        api.MapDelete("/tokens/{id}", async (string id, HttpContext http, TokenService tokens, CancellationToken ct) =>
         {
-            await store.WriteAsync(
-                s =>
-                {
-                    if (s.Execute("DELETE FROM tokens WHERE id=@id", ("@id", id)) == 0)
-                    {
-                        throw RequestException.NotFound($"token {id}");
-                    }
-
-                    AuditStore.Add(s, time.GetUtcNow(), http.Caller().Name, http.Caller().RoleWord, "token.delete", id, "done");
-                },
-                ct);
+            await tokens.DeleteAsync(id, http.Caller(), ct);
             return Results.NoContent();
         }).Needs(FleetRole.Admin);
         api.MapGet("/audit", async (long? after, int? limit, FleetStore store, CancellationToken ct) =>
@@ -49,40 +39,6 @@ internal static class FleetRoutes
         api.MapGet("/stream", StreamAsync).Needs(FleetRole.Viewer).Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
         app.MapGet("/metrics", MetricsAsync).Needs(FleetRole.Viewer).Produces<string>(contentType: "text/plain");
         app.MapGet("/healthz", (IBroker broker) => broker.IsReady ? Results.Text("ok\n") : Results.Text("broker is away\n", statusCode: StatusCodes.Status503ServiceUnavailable));
-    }
-
-    private static List<TokenRecord> Tokens(SqlSession s) => s.Query(
-        "SELECT id, uses, used, expires, created_by, node, labels FROM tokens ORDER BY expires DESC",
-        r => new TokenRecord { Id = r.Text(0), Uses = r.Int(1), Used = r.Int(2), Expires = r.Time(3), CreatedBy = r.Text(4), Node = r.TextOrNull(5), Labels = Labels.Read(r.Text(6)) });
-
-    private static async Task<IResult> TokenAsync(TokenRequest request, HttpContext http, FleetStore store, TimeProvider time, CancellationToken ct)
-    {
-        string? problem = request.Uses is < 1 or > 100_000 ? $"uses: {request.Uses} is not within 1 and 100000"
-            : request.ExpiresSeconds is < 60 or > 365 * 86400 ? $"expiresSeconds: {request.ExpiresSeconds} is not within 60 and {365 * 86400}"
-            : request.Node is { } node && !NodeId.IsValid(node) ? $"node: {node} is no node id"
-            : request.Labels.Count > 32 ? "labels: more than 32" : null;
-        if (problem is not null)
-        {
-            throw RequestException.Bad(problem);
-        }
-
-        string secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).Replace('+', '-').Replace('/', '_').TrimEnd('=');
-        DateTimeOffset now = time.GetUtcNow();
-        TokenRecord record = new()
-        {
-            Id = Guid.NewGuid().ToString("n")[..12], Token = secret, Uses = request.Uses, Used = 0, Expires = now.AddSeconds(request.ExpiresSeconds),
-            CreatedBy = http.Caller().Name, Node = request.Node, Labels = request.Labels,
-        };
-        await store.WriteAsync(
-            s =>
-            {
-                s.Execute(
-                    "INSERT INTO tokens (id, hash, uses, expires, created_by, node, labels) VALUES (@id, @h, @u, @e, @w, @n, @l)",
-                    ("@id", record.Id), ("@h", Enrollment.Hash(secret)), ("@u", record.Uses), ("@e", record.Expires), ("@w", record.CreatedBy), ("@n", record.Node), ("@l", Labels.Write(record.Labels)));
-                AuditStore.Add(s, now, http.Caller().Name, http.Caller().RoleWord, "token.create", record.Id, $"{record.Uses} uses, until {record.Expires:O}");
-            },
-            ct);
-        return Results.Created($"{Routes.Base}/tokens", record);
     }
 
     private static async Task StreamAsync(string? node, string? rollout, HttpContext http, LiveFeed live, CancellationToken ct)

@@ -28,26 +28,18 @@ internal static class NodeRoutes
         {
             Items = await store.ReadAsync(s => NodeStore.Telemetry(s, id, from ?? DateTimeOffset.UnixEpoch, Routes.Limit(limit)), ct),
         }).Needs(FleetRole.Viewer);
-        api.MapGet("/nodes/{id}/commands", async (string id, int? limit, FleetStore store, CancellationToken ct) => new Page<CommandRecord>
-        {
-            Items = await store.ReadAsync(s => OrderStore.Commands(s, id, Routes.Limit(limit)), ct),
-        }).Needs(FleetRole.Viewer);
-        api.MapPost("/nodes/{id}/commands", CommandAsync).Needs(FleetRole.Operator).Produces<CommandRecord>(StatusCodes.Status201Created);
+        api.MapGet("/nodes/{id}/commands", async (string id, int? limit, CommandService commands, CancellationToken ct) =>
+            new Page<CommandRecord> { Items = await commands.ListAsync(id, Routes.Limit(limit), ct) }).Needs(FleetRole.Viewer);
+        api.MapGet("/nodes/{id}/commands/{command}", (string id, string command, CommandService commands, CancellationToken ct) => commands.FindAsync(id, command, ct)).Needs(FleetRole.Viewer);
+        api.MapPost("/nodes/{id}/commands", async (string id, CommandRequest request, HttpContext http, CommandService commands, CancellationToken ct) =>
+            Results.Created($"{Routes.Base}/nodes/{id}/commands", await commands.GiveAsync(id, request, http.Caller(), ct))).Needs(FleetRole.Operator).Produces<CommandRecord>(StatusCodes.Status201Created);
     }
 
     private static async Task<Page<NodeSummary>> ListAsync(
         string? after, int? limit, string? board, string? version, string? presence, string? label, string? search, FleetStore store, CancellationToken ct)
     {
         int most = Routes.Limit(limit);
-        PresenceStatus? status = presence switch
-        {
-            null or "" => null,
-            "online" => PresenceStatus.Online,
-            "offline" => PresenceStatus.Offline,
-            "lost" => PresenceStatus.Lost,
-            _ => throw RequestException.Bad($"presence: {presence} is none of online, offline, lost"),
-        };
-        List<NodeSummary> nodes = await store.ReadAsync(s => NodeStore.List(s, new NodeFilter(board, version, status, label, search), after ?? "", most), ct);
+        List<NodeSummary> nodes = await store.ReadAsync(s => NodeStore.List(s, new NodeFilter(board, version, NodeStore.ReadPresence(presence), label, search), after ?? "", most), ct);
         return new Page<NodeSummary> { Items = nodes, Next = nodes.Count == most ? nodes[^1].Id : null };
     }
 
@@ -96,33 +88,6 @@ internal static class NodeRoutes
 
         await store.WriteAsync(s => AuditStore.Add(s, time.GetUtcNow(), http.Caller().Name, http.Caller().RoleWord, forget ? "node.delete" : "node.revoke", id, "done"), ct);
         return Results.NoContent();
-    }
-
-    private static async Task<IResult> CommandAsync(
-        string id, CommandRequest request, HttpContext http, FleetStore store, OrderStore orders, OutboxSender outbox, Access access, HubOptions options, TimeProvider time, CancellationToken ct)
-    {
-        Caller caller = await access.RequireAsync(http, CommandRules.RequiredRole(request.Kind));
-        if (request.ExpiresSeconds is < 60 or > 30 * 86400)
-        {
-            throw RequestException.Bad($"expiresSeconds: {request.ExpiresSeconds} is not within 60 and {30 * 86400}");
-        }
-
-        DateTimeOffset now = time.GetUtcNow();
-        string command = request.Id ?? Guid.NewGuid().ToString("n");
-        CommandRecord made = await store.WriteAsync(
-            s =>
-            {
-                UpdateTarget? update = request.BundleId is not { } bundle ? null : BundleStore.Find(s, bundle, options) is { } held
-                    ? new UpdateTarget { Version = held.Version, Url = held.Url, BundleId = bundle, Force = request.Force }
-                    : throw RequestException.Bad($"bundleId: {bundle} is not at this hub");
-                string? upload = request.Kind is CommandKind.SupportBundle ? $"{options.PublicUrl}{Routes.Base}/nodes/{id}/support/{command}" : null;
-                CommandRecord record = orders.Command(s, id, request with { Id = command }, update, upload, caller.Name, now);
-                AuditStore.Add(s, now, caller.Name, caller.RoleWord, $"command.{request.Kind}", id, record.Id);
-                return record;
-            },
-            ct);
-        outbox.Wake();
-        return Results.Created($"{Routes.Base}/nodes/{id}/commands", made);
     }
 
     private static Task ChangeAsync(string id, string action, string text, HttpContext http, FleetStore store, TimeProvider time, Func<SqlSession, bool> change, CancellationToken ct) => store.WriteAsync(

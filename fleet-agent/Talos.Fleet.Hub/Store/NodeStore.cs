@@ -92,6 +92,16 @@ internal static class NodeStore
         Time = now,
     };
 
+    /// <summary>Reads a presence as people write it; null limits nothing.</summary>
+    public static PresenceStatus? ReadPresence(string? word) => word switch
+    {
+        null or "" => null,
+        "online" => PresenceStatus.Online,
+        "offline" => PresenceStatus.Offline,
+        "lost" => PresenceStatus.Lost,
+        _ => throw RequestException.Bad($"presence: {word} is none of online, offline, lost"),
+    };
+
     public static string PresenceWord(PresenceStatus? presence) => presence switch
     {
         PresenceStatus.Online => "online",

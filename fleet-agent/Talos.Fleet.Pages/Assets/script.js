@@ -61,7 +61,7 @@
     opened = true;
   };
   stream.onerror = () => tell("connecting", "unready");
-  for (const name of ["node", "event", "telemetry", "rollout", "missed"]) stream.addEventListener(name, soon);
+  for (const name of ["node", "event", "telemetry", "rollout", "command", "missed"]) stream.addEventListener(name, soon);
   document.addEventListener("visibilitychange", () => { if (!document.hidden && again) soon(); });
   setInterval(soon, 60000);
 })();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Talos.Fleet.Api;
+using Talos.Fleet.Protocol;
 using Talos.Fleet.Rollouts;
 using Talosctl.Cli;
 
@@ -49,6 +50,9 @@ internal static class FleetText
     public static string Line(RolloutView r) =>
         $"{r.Id}: {Word<RolloutPhase>(r.Head.Phase)}, {Wave(r)}, {Sum(r, w => w.Succeeded)} of {r.Nodes} succeeded, {Sum(r, w => w.Failed)} failed, {Sum(r, w => w.Active)} active"
         + (r.Head.Reason is { } why ? $": {why}" : "");
+
+    /// <summary>A command in one line.</summary>
+    public static string Line(CommandRecord c) => $"{c.Node}: {Word<CommandKind>(c.Kind)} {c.Id}: {(c.State is null ? "sent" : Word(c.State))}{(c.Message is { Length: > 0 } why ? $": {why}" : "")}";
 
     public static int Sum(RolloutView r, Func<WaveView, int> count) => r.Waves.Sum(count);
 

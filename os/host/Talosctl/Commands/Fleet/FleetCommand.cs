@@ -15,6 +15,7 @@ internal static class FleetCommand
             FleetNodeCommands.Nodes(host),
             FleetNodeCommands.Node(host),
             FleetWatchCommand.Create(host),
+            FleetCommandCommands.Create(host),
             FleetRolloutCommands.Create(host),
             FleetBundleCommands.Create(host),
             FleetTokenCommands.Enroll(host),

@@ -64,6 +64,7 @@ internal static class FleetWatchCommand
         "event" when Read(message, HubClient.Json.EventRecord) is var e =>
             $"{FleetText.Moment(e.Event.Time)}  event    {e.Node}: {(e.Event.Severity is EventSeverity.Info ? "" : $"{FleetText.Word<EventSeverity>(e.Event.Severity)}: ")}{e.Event.Kind}: {e.Event.Message}",
         "rollout" => $"{FleetText.Moment(now)}  rollout  {FleetText.Line(Read(message, HubClient.Json.RolloutView))}",
+        "command" => $"{FleetText.Moment(now)}  command  {FleetText.Line(Read(message, HubClient.Json.CommandRecord))}",
         "missed" => $"{FleetText.Moment(now)}  missed   {message.Data} messages: this end was too slow",
         _ => null,
     };

@@ -1,4 +1,5 @@
 using System.Net;
+using Talos.Fleet.Hub.Interop;
 using Talos.Fleet.Protocol;
 
 namespace Talos.Fleet.Hub;
@@ -48,6 +49,9 @@ internal sealed record HubOptions
     /// <summary>How long the embedded broker waits with a Will.</summary>
     public TimeSpan WillDelay { get; init; } = FleetDefaults.WillDelay;
 
+    /// <summary>Sparkplug and Home Assistant; null: off.</summary>
+    public InteropOptions? Interop { get; init; }
+
     public string PublicUrl => $"https://{Bracketed(Names[0])}:{HttpsPort}";
 
     public string BundleUrl(string id) => BundlesHttpPort is { } port ? $"http://{Bracketed(Names[0])}:{port}/api/v1/bundles/{id}" : $"{PublicUrl}/api/v1/bundles/{id}";
@@ -78,6 +82,7 @@ internal sealed record HubOptions
             NodeCertificateDays = Number(c, "node-certificate-days", d.NodeCertificateDays, 1, 3650),
             TelemetryDays = Number(c, "telemetry-days", d.TelemetryDays, 1, 3650),
             EventDays = Number(c, "event-days", d.EventDays, 1, 3650),
+            Interop = InteropOptions.From(c, c["broker"]),
             WillDelay = TimeSpan.FromSeconds(Number(c, "will-delay", (int)d.WillDelay.TotalSeconds, 0, 86400)),
         };
         return !NodeId.IsHub(options.Name) || !FleetTopic.IsCommandId(options.Name) ? throw new HubSetupException($"--name: {options.Name} is not {NodeId.HubPrefix} and a-z 0-9 -")

@@ -4,6 +4,7 @@ using Talos.Fleet.Api;
 using Talos.Fleet.Hub;
 using Talos.Fleet.Hub.Grpc;
 using Talos.Fleet.Hub.Identity;
+using Talos.Fleet.Hub.Interop;
 using Talos.Fleet.Hub.Live;
 using Talos.Fleet.Hub.Messaging;
 using Talos.Fleet.Hub.Orders;
@@ -46,7 +47,7 @@ namespace Talos.Fleet.Hub
             WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "talos-hub" });
             builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
             FleetAuthority authority = FleetAuthority.Open(options, time.GetUtcNow());
-            FleetAuthority.Write(Path.Combine(options.Data, "mosquitto.acl"), AccessRule.MosquittoAcl([options.Name]));
+            FleetAuthority.Write(Path.Combine(options.Data, "mosquitto.acl"), AccessRule.MosquittoAcl([options.Name], options.Interop?.Filters ?? []));
             SqlDialect dialect = options.Postgres is { } postgres ? new SqlDialect.Postgres(postgres) : new SqlDialect.Sqlite(Path.Combine(options.Data, "hub.db"));
             Listen(builder, options, authority);
             Register(builder.Services, options, authority, dialect, time);
@@ -92,6 +93,7 @@ namespace Talos.Fleet.Hub
             services.AddSingleton<Webhooks>().AddHostedService(p => p.GetRequiredService<Webhooks>());
             services.AddSingleton<RolloutService>().AddHostedService(p => p.GetRequiredService<RolloutService>());
             services.AddHostedService<Housekeeping>();
+            InteropServices.Add(services, options);
             services.Configure<HostOptions>(h => h.ShutdownTimeout = TimeSpan.FromSeconds(10));
             services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
             services.ConfigureHttpJsonOptions(o =>

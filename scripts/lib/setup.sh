@@ -27,4 +27,23 @@ check_dotnet() {
   [[ $version == 10.* ]] || fail "the .NET SDK is $version; 10.0 is needed"
 }
 
+# install_npm: npm from Debian, unless this machine has one from elsewhere, which Debian's would push out.
+install_npm() {
+  command -v npm > /dev/null && return
+  local as_root=()
+  [[ $(id -u) == 0 ]] || as_root=(sudo --preserve-env=DEBIAN_FRONTEND)
+  step "installing nodejs npm"
+  logged apt-npm "${as_root[@]}" apt-get -qq install -y --no-install-recommends nodejs npm
+}
+
+# install_npm_packages: what tests/sparkplug/package-lock.json pins, once for each lock file.
+install_npm_packages() {
+  local folder=$root/tests/sparkplug
+  cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed" && return
+  install_npm
+  step "installing what tests/sparkplug pins"
+  (cd "$folder" && logged npm-ci npm ci)
+  cp "$folder/package-lock.json" "$folder/node_modules/.installed"
+}
+
 setup() { install_packages; check_dotnet; }

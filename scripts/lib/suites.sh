@@ -49,6 +49,7 @@ unit() {
 
 integration() {
   build_tests
+  install_npm_packages
   step "integration tests"
   local assembly
   for assembly in $(assemblies); do

@@ -49,7 +49,8 @@ public sealed class LayerTests
     [InlineData("fleet-agent/Talos.Fleet.Rollouts", "fleet-agent/Talos.Fleet.Protocol")]
     [InlineData("fleet-agent/Talos.Fleet.Api", "fleet-agent/Talos.Fleet.Protocol fleet-agent/Talos.Fleet.Rollouts")]
     [InlineData("fleet-agent/Talos.Fleet.Pages", "fleet-agent/Talos.Fleet.Api fleet-agent/Talos.Fleet.Protocol fleet-agent/Talos.Fleet.Rollouts")]
-    [InlineData("fleet-agent/Talos.Fleet.Hub", "fleet-agent/Talos.Fleet.Api fleet-agent/Talos.Fleet.Pages fleet-agent/Talos.Fleet.Protocol fleet-agent/Talos.Fleet.Rollouts ota/Talos.Ota.Bundle")]
+    [InlineData("fleet-agent/Talos.Fleet.Hub", "fleet-agent/Talos.Fleet.Api fleet-agent/Talos.Fleet.Pages fleet-agent/Talos.Fleet.Protocol fleet-agent/Talos.Fleet.Rollouts fleet-agent/Talos.Fleet.Sparkplug ota/Talos.Ota.Bundle")]
+    [InlineData("fleet-agent/Talos.Fleet.Sparkplug", "")]
     [InlineData("fleet-agent/Talos.Fleet.Agent", "fleet-agent/Talos.Fleet.Protocol os/base/Talos.Api os/base/Talos.Rpc os/base/Talos.Pki os/base/Talos.Config os/base/Talos.Linux")]
     public void A_fleet_project_refers_only_to_what_is_named_here(string project, string allowed) =>
         Forbidden((from, to) => from == project && !allowed.Split(' ').Contains(to));

@@ -149,7 +149,7 @@ internal sealed class FleetAuthority : IDisposable
         File.Delete(part);
         using (FileStream file = new(part, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
         {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(text));
+            file.Write(System.Text.Encoding.UTF8.GetBytes(text));
             file.Flush(flushToDisk: true);
         }
 

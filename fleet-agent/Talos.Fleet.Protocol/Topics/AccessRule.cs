@@ -58,8 +58,9 @@ public static class AccessRule
 
     /// <summary>The rule as an ACL file of mosquitto with <c>use_identity_as_username true</c>.</summary>
     /// <param name="hubs">CommonNames of the hubs: mosquitto's users have no wildcards.</param>
+    /// <param name="others">Filters outside of the fleet's topics that the hubs read and write too; null for none.</param>
     /// <exception cref="ArgumentException">A name is not the one of a hub.</exception>
-    public static string MosquittoAcl(IEnumerable<string> hubs)
+    public static string MosquittoAcl(IEnumerable<string> hubs, IEnumerable<string>? others = null)
     {
         StringBuilder text = new("# Who may use which topic, by the CommonName of the certificate.\n");
         foreach (string hub in hubs)
@@ -70,6 +71,10 @@ public static class AccessRule
             }
 
             text.Append($"\nuser {hub}\ntopic readwrite {FleetTopic.Root}/#\n");
+            foreach (string filter in others ?? [])
+            {
+                text.Append($"topic readwrite {filter}\n");
+            }
         }
 
         text.Append('\n');

@@ -70,7 +70,7 @@ aot() {
 }
 
 # The emulated node that many tests share.
-e2e() { booted e2e -trait- Category=Bench -trait- Category=Endurance -trait- Category=Upgrade -trait- Category=Kills; }
+e2e() { booted e2e -trait- Category=Bench -trait- Category=Endurance -trait- Category=Upgrade -trait- Category=Kills -trait- Category=Fleet; }
 
 # What takes its own boots: killed services, reboot and reset, 512 MiB, a corrupted root, power cuts.
 endurance() { booted endurance -trait Category=Endurance; }
@@ -94,6 +94,19 @@ upgrade() { upgraded upgrade -trait Category=Upgrade; }
 
 # The power is cut at 50 random moments of updates (TALOS_E2E_KILLS); takes more than an hour.
 kills() { upgraded kills -trait Category=Kills; }
+
+# A fleet: 1,000 simulated nodes whose hub is killed ten times in a rollout, and an emulated node that a rollout updates.
+fleet() {
+  make_hub
+  local mode hub=$out/hub/talos-hub
+  for mode in rollout full; do
+    step "1,000 simulated nodes, the hub is killed ten times: $mode"
+    if timeout -k 10 1800 "$out/simulator/fleet-simulator" "$mode" "$hub" "$out/fleet-$mode" 1000 10 > "$logs/fleet-$mode.log" 2>&1; then echo "1 0"; else echo "0 1"; fi >> "$counts"
+    progress < "$logs/fleet-$mode.log"
+  done
+  rm -rf "$out/fleet-rollout" "$out/fleet-full"
+  TALOS_E2E_HUB=$hub upgraded fleet -trait Category=Fleet
+}
 
 upgraded() {
   local suite=$1

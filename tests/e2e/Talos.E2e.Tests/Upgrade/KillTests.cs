@@ -46,7 +46,8 @@ public sealed class KillTests(ITestOutputHelper output)
                 upgrade = UpgradeAsync(machine, bundle);
             }
 
-            TimeSpan moment = (now.Settled && random.Next(3) > 0 ? install : trial) * random.NextDouble();
+            // Any moment from the first byte to the commit is as likely as any other.
+            TimeSpan moment = (now.Settled ? install + trial : trial) * random.NextDouble();
             await Task.Delay(moment, TestContext.Current.CancellationToken);
             string state = await StateAsync(machine);
             machine.CutPower();

@@ -41,6 +41,8 @@ internal sealed class RunningHub : IAsyncDisposable
 
     public FleetAuthority Authority => _app.Services.GetRequiredService<FleetAuthority>();
 
+    public Store.FleetStore Store => _app.Services.GetRequiredService<Store.FleetStore>();
+
     public HubMetrics Metrics => _app.Services.GetRequiredService<HubMetrics>();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -132,6 +134,9 @@ internal sealed class RunningHub : IAsyncDisposable
             await Task.Delay(20, limit.Token);
         }
     }
+
+    /// <summary>Stops in order, as at the end of a service.</summary>
+    public Task StopAsync() => _app.StopAsync(Token);
 
     public async ValueTask DisposeAsync()
     {

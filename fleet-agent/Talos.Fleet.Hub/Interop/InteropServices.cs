@@ -15,5 +15,10 @@ internal static class InteropServices
         {
             services.AddHostedService<SparkplugPublisher>();
         }
+
+        if (interop.HomeAssistant is not null)
+        {
+            services.AddSingleton<InstallOrders>().AddHostedService<HomeAssistantPublisher>();
+        }
     }
 }

@@ -181,6 +181,21 @@ public sealed class InstallTests
     }
 
     [Fact]
+    public async Task Another_bundle_than_the_one_ordered_is_refused_before_a_byte_is_written()
+    {
+        await _node.PowerOnAsync();
+        int before = _node.Log.Count;
+        using BundleReader ordered = await BundleReader.OpenAsync(Release.V2.Source(), Release.Trust, VerificationTime.Now(Release.Now), Ct);
+
+        UpdateException error = await Assert.ThrowsAsync<UpdateException>(() => _node.Engine.InstallAsync(Release.V3.Source(), new InstallOptions { BundleId = ordered.Id }, null, Ct));
+
+        Assert.Contains(ordered.Id, error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, _node.Log.Count);
+        Assert.DoesNotContain(await _node.Engine.ReadSlotsAsync(Ct), s => s.Slot.Condition is SlotCondition.Trial);
+        Assert.Equal("v2.0.0", (await _node.Engine.InstallAsync(Release.V2.Source(), new InstallOptions { BundleId = ordered.Id }, null, Ct)).Version);
+    }
+
+    [Fact]
     public async Task A_chunk_that_was_changed_on_the_way_ends_the_install_and_keeps_the_running_slot()
     {
         await _node.PowerOnAsync();

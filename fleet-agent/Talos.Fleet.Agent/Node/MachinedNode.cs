@@ -12,6 +12,7 @@ using Talos.Linux;
 using Talos.Pki;
 using Talos.Rpc.Authorization;
 using Event = Talos.Api.Machine.Event;
+using ListRequest = Talos.Api.Cosi.ListRequest;
 using Metadata = Grpc.Core.Metadata;
 using SlotCondition = Talos.Fleet.Protocol.SlotCondition;
 
@@ -53,7 +54,7 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
             Unmet = [.. YamlLines.Values(machine, "reason").Take(16).Select(r => EventRecorder.Clean(r)[..Math.Min(r.Length, 256)])],
             ClockSynced = YamlLines.Value(clock, "synced") == "true",
             Addresses = [.. YamlLines.Items(addresses).Take(32)],
-            Kubernetes = kubelet is null ? null : new KubernetesReport { Healthy = kubelet.Health?.Healthy ?? false },
+            Kubernetes = kubelet is null ? null : await KubernetesAsync(kubelet.Health?.Healthy ?? false, ct),
             Update = update,
         };
     });
@@ -160,6 +161,18 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
         {
             return null;
         }
+    }
+
+    private async Task<KubernetesReport> KubernetesAsync(bool healthy, CancellationToken ct)
+    {
+        List<string> pods = [];
+        using AsyncServerStreamingCall<ListResponse> list = _resources.List(new ListRequest { Namespace = "k8s", Type = "StaticPodStatuses.kubernetes.talos.dev" }, Until(Reader, ct));
+        while (await list.ResponseStream.MoveNext(ct))
+        {
+            pods.Add(list.ResponseStream.Current.Resource.Spec.YamlSpec);
+        }
+
+        return PodCounts.Of(await SpecAsync("k8s", "KubeletStatuses.kubernetes.talos.dev", "kubelet", ct), pods) with { Healthy = healthy };
     }
 
     /// <summary>The spec of a resource as YAML; empty when it is absent.</summary>

@@ -47,6 +47,10 @@ internal static class NodeMetrics
             add("Kubernetes/Healthy", SparkplugValue.Of(kubernetes.Healthy), null);
             add("Kubernetes/Pods", SparkplugValue.Of((long)kubernetes.Pods), null);
             add("Kubernetes/Pods Ready", SparkplugValue.Of((long)kubernetes.PodsReady), null);
+            add("Kubernetes/Pods Running", SparkplugValue.Of((long)kubernetes.PodsRunning), null);
+            add("Kubernetes/Pods Pending", SparkplugValue.Of((long)kubernetes.PodsPending), null);
+            add("Kubernetes/Pods Failed", SparkplugValue.Of((long)kubernetes.PodsFailed), null);
+            Text("Kubernetes/Kubelet", kubernetes.Kubelet);
         }
     }
 

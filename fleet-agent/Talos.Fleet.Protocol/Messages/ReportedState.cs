@@ -172,4 +172,13 @@ public sealed record KubernetesReport
 
     /// <summary>Pods that are ready.</summary>
     public int PodsReady { get; init; }
+
+    /// <summary>Pods that run, ready or not.</summary>
+    public int PodsRunning { get; init; }
+
+    /// <summary>Pods that wait for images or volumes.</summary>
+    public int PodsPending { get; init; }
+
+    /// <summary>Pods that ended with an error.</summary>
+    public int PodsFailed { get; init; }
 }

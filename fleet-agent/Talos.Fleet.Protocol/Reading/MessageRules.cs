@@ -75,7 +75,10 @@ internal static class MessageRules
     private static string? Check(KubernetesReport m) =>
         Limit.Text("kubernetes.kubelet", m.Kubelet, 64)
         ?? Limit.Range("kubernetes.pods", m.Pods)
-        ?? Limit.Range("kubernetes.podsReady", m.PodsReady);
+        ?? Limit.Range("kubernetes.podsReady", m.PodsReady)
+        ?? Limit.Range("kubernetes.podsRunning", m.PodsRunning)
+        ?? Limit.Range("kubernetes.podsPending", m.PodsPending)
+        ?? Limit.Range("kubernetes.podsFailed", m.PodsFailed);
 
     private static string? Check(FlashWear m) =>
         Limit.Text("device", m.Device, 32, 1)

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Talos.Fleet.Protocol;
+using Talos.Testing;
 
 namespace Talos.Fleet.Agent.Tests.Real;
 
@@ -18,6 +19,9 @@ public sealed class EnrollmentTests : IAsyncLifetime
     private readonly TestFleet _fleet = new();
     private WebApplication? _hub;
     private int _uses = 1;
+    private int _renewals;
+    private int _failures;
+    private TimeProvider _clock = TimeProvider.System;
     private string? _answerNode;
 
     public async ValueTask InitializeAsync()
@@ -40,7 +44,17 @@ public sealed class EnrollmentTests : IAsyncLifetime
 
             await AnswerAsync(context, read.Value.Csr);
         });
-        _hub.MapPost("/api/v1/renew", async context => await AnswerAsync(context, FleetMessages.ReadRenewRequest(await BodyAsync(context)).Value!.Csr));
+        _hub.MapPost("/api/v1/renew", async context =>
+        {
+            if (Interlocked.Increment(ref _renewals) <= _failures)
+            {
+                context.Response.StatusCode = 503;
+                await context.Response.WriteAsync("""{"error":"the database is away"}""");
+                return;
+            }
+
+            await AnswerAsync(context, FleetMessages.ReadRenewRequest(await BodyAsync(context)).Value!.Csr);
+        });
         await _hub.StartAsync();
     }
 
@@ -113,6 +127,50 @@ public sealed class EnrollmentTests : IAsyncLifetime
         Assert.Equal(next.Tls.Certificate.Thumbprint, Enrol().Load()?.Tls.Certificate.Thumbprint);
     }
 
+    [Fact]
+    public async Task At_two_thirds_of_its_life_the_certificate_is_renewed_and_until_that_succeeds_the_node_stays_with_the_old_one()
+    {
+        ManualTime clock = new();
+        clock.Advance(DateTimeOffset.UtcNow - clock.GetUtcNow());
+        (_clock, _failures) = (clock, 2);
+        FakeLinks links = new();
+        AgentSettings settings = Settings() with { StateFolder = Path.Combine(_folder, "state"), DataFolder = Path.Combine(_folder, "data") };
+        HubClient hub = new(settings.Hub, settings.HubCa, clock);
+        AgentParts parts = new()
+        {
+            Settings = settings, Node = new FakeNode(), Links = links, Hub = hub,
+            Enrollment = new Enrollment(settings, new IdentityStore(settings.StateFolder, NullLogger<IdentityStore>.Instance), hub, NullLogger<Enrollment>.Instance),
+            Vetoes = new Vetoes(settings.Vetoes, new ProcFiles(_folder)), Measure = (_, _, queue) => new Telemetry { Time = clock.GetUtcNow(), Queue = queue },
+            MachineId = "0123456789abcdef", Version = "1", Time = clock, Chance = () => 0,
+        };
+        Directory.CreateDirectory(settings.DataFolder);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        using FleetAgent agent = await FleetAgent.StartAsync(parts, NullLoggerFactory.Instance, stop.Token);
+        Task running = agent.RunAsync(stop.Token);
+        await UntilAsync(() => links.Made.Count == 1, () => { });
+        DateTimeOffset due = agent.State.Identity!.RenewAt, end = agent.State.Identity.NotAfter;
+
+        // Two hours before it is due nothing happens, however often it is looked at.
+        clock.Advance(due.AddHours(-2) - clock.GetUtcNow());
+        for (int i = 0; i < 20; i++)
+        {
+            await Task.Delay(5, Ct);
+            clock.Advance(TimeSpan.FromMinutes(5));
+        }
+
+        int early = _renewals;
+        await UntilAsync(() => links.Made.Count >= 2 && links.Made.Last() != links.Made.First(), () => clock.Advance(TimeSpan.FromMinutes(5)));
+        DateTimeOffset renewed = clock.GetUtcNow(), next = agent.State.Identity.NotAfter;
+        await stop.CancelAsync();
+        await Task.WhenAny(running);
+
+        Assert.Equal((0, 3), (early, _renewals));
+        Assert.InRange(renewed, due, end);
+        Assert.True(next > end);
+        Assert.All(links.Made.SkipLast(1), m => Assert.Equal(links.Made.First(), m));
+        Assert.True(links.Made.Count >= 4, "it was connected with the old certificate between the tries");
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _hub!.DisposeAsync();
@@ -130,16 +188,32 @@ public sealed class EnrollmentTests : IAsyncLifetime
     private Task AnswerAsync(HttpContext context, string csr) => context.Response.WriteAsync(System.Text.Json.JsonSerializer.Serialize(
         new EnrollResponse
         {
-            Node = _answerNode ?? "node-a", Certificate = _fleet.Sign(csr), Ca = _fleet.CaPem, Brokers = ["mqtts://localhost:8883"], Time = DateTimeOffset.UtcNow,
+            Node = _answerNode ?? "node-a", Certificate = _fleet.Sign(csr, _clock.GetUtcNow()), Ca = _fleet.CaPem, Brokers = ["mqtts://localhost:8883"], Time = DateTimeOffset.UtcNow,
         },
         FleetJson.Default.EnrollResponse));
 
-    private Enrollment Enrol(string? ca = null)
+    private static async Task UntilAsync(Func<bool> condition, Action step)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!condition())
+        {
+            step();
+            await Task.Delay(5, limit.Token);
+        }
+    }
+
+    private AgentSettings Settings(string? ca = null)
     {
         string address = _hub!.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Uri hub = new UriBuilder(address) { Host = "localhost" }.Uri;
-        AgentSettings settings = RunningAgent.Settings(_folder, "node-a", hub, ca ?? _fleet.CaPem) with { StateFolder = _folder };
+        return RunningAgent.Settings(_folder, "node-a", hub, ca ?? _fleet.CaPem) with { StateFolder = _folder };
+    }
+
+    private Enrollment Enrol(string? ca = null)
+    {
+        AgentSettings settings = Settings(ca);
         return new Enrollment(
-            settings, new IdentityStore(_folder, NullLogger<IdentityStore>.Instance), new HubClient(hub, settings.HubCa, TimeProvider.System), NullLogger<Enrollment>.Instance);
+            settings, new IdentityStore(_folder, NullLogger<IdentityStore>.Instance), new HubClient(settings.Hub, settings.HubCa, TimeProvider.System), NullLogger<Enrollment>.Instance);
     }
 }

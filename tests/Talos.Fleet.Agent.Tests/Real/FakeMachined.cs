@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
@@ -8,6 +9,7 @@ using Talos.Api.Machine;
 using Talos.Api.Ota;
 using Talos.Rpc.Errors;
 using Talos.Rpc.Hosting;
+using ListRequest = Talos.Api.Cosi.ListRequest;
 
 namespace Talos.Fleet.Agent.Tests.Real;
 
@@ -28,7 +30,7 @@ internal sealed class FakeMachined : IAsyncDisposable
         {
             services.AddSingleton(_machine);
             services.AddSingleton<Resources>();
-            services.AddSingleton<Updates>();
+            services.AddSingleton(new Updates(this));
         },
         app =>
         {
@@ -52,8 +54,20 @@ internal sealed class FakeMachined : IAsyncDisposable
         }
     }
 
+    /// <summary>What was ordered to be installed.</summary>
+    public ConcurrentQueue<InstallOptions> Installs { get; } = new();
+
     private sealed class Resources : State.StateBase
     {
+        public override async Task List(ListRequest request, IServerStreamWriter<ListResponse> responseStream, ServerCallContext context)
+        {
+            Assert.Equal("StaticPodStatuses.kubernetes.talos.dev", request.Type);
+            foreach (string pod in PodCountsTests.Pods)
+            {
+                await responseStream.WriteAsync(new ListResponse { Resource = new Resource { Spec = new Spec { YamlSpec = pod } } });
+            }
+        }
+
         public override Task<GetResponse> Get(GetRequest request, ServerCallContext context) => Task.FromResult(new GetResponse
         {
             Resource = new Resource
@@ -64,6 +78,7 @@ internal sealed class FakeMachined : IAsyncDisposable
                     {
                         "TimeStatuses.v1alpha1.talos.dev" => "synced: true\nepoch: 0\nsyncDisabled: false\n",
                         "MachineStatuses.runtime.talos.dev" => "stage: running\nstatus:\n    ready: true\n    unmetConditions: []\n",
+                        "KubeletStatuses.kubernetes.talos.dev" => PodCountsTests.Kubelet,
                         _ => "addresses:\n    - 10.0.2.15/24\n    - fe80::1/64\n",
                     },
                 },
@@ -71,8 +86,15 @@ internal sealed class FakeMachined : IAsyncDisposable
         });
     }
 
-    private sealed class Updates : UpdateService.UpdateServiceBase
+    private sealed class Updates(FakeMachined machined) : UpdateService.UpdateServiceBase
     {
+        public override async Task Install(IAsyncStreamReader<InstallRequest> requestStream, IServerStreamWriter<InstallResponse> responseStream, ServerCallContext context)
+        {
+            await requestStream.MoveNext(context.CancellationToken);
+            machined.Installs.Enqueue(requestStream.Current.Options);
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, "bundle v2: its id is another one"));
+        }
+
         public override Task<StatusResponse> Status(StatusRequest request, ServerCallContext context) =>
             Task.FromResult(new StatusResponse { State = UpdateState.Idle, RunningSlot = "A", RunningVersion = SystemVersion });
 
@@ -116,7 +138,7 @@ internal sealed class FakeMachined : IAsyncDisposable
         public override Task<ServiceListResponse> ServiceList(Empty request, ServerCallContext context)
         {
             ServiceListResponse answer = new();
-            answer.Messages.Add(new ServiceList());
+            answer.Messages.Add(new ServiceList { Services = { new ServiceInfo { Id = "kubelet", Health = new ServiceHealth { Healthy = true } } } });
             return Task.FromResult(answer);
         }
 

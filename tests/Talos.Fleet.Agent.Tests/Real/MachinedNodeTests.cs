@@ -1,4 +1,5 @@
 using Grpc.Net.Client;
+using Talos.Fleet.Protocol;
 using Talos.Rpc.Hosting;
 
 namespace Talos.Fleet.Agent.Tests.Real;
@@ -21,6 +22,22 @@ public sealed class MachinedNodeTests : IAsyncDisposable
         Assert.Equal(FakeMachined.SystemVersion, facts.Version);
         Assert.Equal(FakeMachined.SystemVersion, facts.Update!.RunningVersion);
         Assert.Equal("A", facts.Update.Slot);
+        Assert.Equal(new KubernetesReport { Healthy = true, Kubelet = "v1.36.2", Pods = 4, PodsReady = 1, PodsRunning = 2, PodsPending = 1, PodsFailed = 1 }, facts.Kubernetes);
+    }
+
+    [Fact]
+    public async Task The_engine_is_told_which_bundle_is_ordered_and_its_refusal_comes_back()
+    {
+        CancellationToken ct = TestContext.Current.CancellationToken;
+        string socket = Path.Combine(_folder, "machine.sock");
+        await _machined.StartAsync(socket, ct);
+        using GrpcChannel channel = Channels.Unix(socket);
+        UpdateTarget target = new() { Version = "v2", Url = "https://hub/b", BundleId = new string('a', 64) };
+
+        NodeException refused = await Assert.ThrowsAsync<NodeException>(() => new MachinedNode(channel, TimeProvider.System).InstallAsync(target, "pem", ct));
+
+        Assert.Contains("its id is another one", refused.Message, StringComparison.Ordinal);
+        Assert.Equal((target.BundleId, target.Url), _machined.Installs.Select(i => (i.BundleId, i.Reference)).Single());
     }
 
     [Fact]

@@ -33,10 +33,10 @@ internal sealed class TestFleet : IDisposable
         return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 
-    public string Sign(string csr)
+    public string Sign(string csr, DateTimeOffset? now = null)
     {
         CertificateRequest request = CertificateRequest.LoadSigningRequestPem(csr, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.Default);
-        using X509Certificate2 certificate = Sign(request, server: false);
+        using X509Certificate2 certificate = Sign(request, server: false, now);
         return certificate.ExportCertificatePem();
     }
 
@@ -81,7 +81,7 @@ internal sealed class TestFleet : IDisposable
         _key.Dispose();
     }
 
-    private X509Certificate2 Sign(CertificateRequest request, bool server)
+    private X509Certificate2 Sign(CertificateRequest request, bool server, DateTimeOffset? now = null)
     {
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(server ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2")], false));
@@ -95,6 +95,6 @@ internal sealed class TestFleet : IDisposable
         byte[] serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)((serial[0] & 0x7f) | 1);
         return request.Create(
-            Authority.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddYears(1), serial);
+            Authority.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), (now ?? DateTimeOffset.UtcNow).AddHours(-1), (now ?? DateTimeOffset.UtcNow).AddYears(1), serial);
     }
 }

@@ -40,12 +40,16 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
         string clock = await SpecAsync("runtime", "TimeStatuses.v1alpha1.talos.dev", "node", ct);
         string addresses = await SpecAsync("network", "NodeAddresses.net.talos.dev", "current", ct);
         ServiceInfo? kubelet = (await _machine.ServiceListAsync(new Empty(), Until(Reader, ct))).Messages[0].Services.FirstOrDefault(s => s.Id == "kubelet");
+        string hostname = (await _machine.HostnameAsync(new Empty(), Until(Reader, ct))).Messages[0].Hostname_;
+        string kubeletStatus = kubelet is null ? "" : await SpecAsync("k8s", "KubeletStatuses.kubernetes.talos.dev", "kubelet", ct);
+        List<(string Id, string Spec)> running = kubelet is null ? [] : await SpecsAsync("k8s", "StaticPodStatuses.kubernetes.talos.dev", ct);
+        List<(string Id, string Spec)> wanted = kubelet is null ? [] : await SpecsAsync("k8s", "StaticPods.kubernetes.talos.dev", ct);
         UpdateFacts? update = await UpdateAsync(ct);
         return new NodeFacts
         {
             BootId = _bootId,
             BootReason = BootReason(),
-            Hostname = (await _machine.HostnameAsync(new Empty(), Until(Reader, ct))).Messages[0].Hostname_,
+            Hostname = hostname,
             // The version call answers with the release of the wire API; the fleet compares that of the installed system.
             Version = update is { RunningVersion.Length: > 0 } ? update.RunningVersion : version.Version_.Tag,
             Architecture = version.Version_.Arch,
@@ -54,7 +58,8 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
             Unmet = [.. YamlLines.Values(machine, "reason").Take(16).Select(r => EventRecorder.Clean(r)[..Math.Min(r.Length, 256)])],
             ClockSynced = YamlLines.Value(clock, "synced") == "true",
             Addresses = [.. YamlLines.Items(addresses).Take(32)],
-            Kubernetes = kubelet is null ? null : await KubernetesAsync(kubelet.Health?.Healthy ?? false, ct),
+            Kubernetes = kubelet is null ? null : PodCounts.Of(kubeletStatus, [.. running.Select(p => p.Spec)]) with { Healthy = kubelet.Health?.Healthy ?? false },
+            Holds = PodHolds.Of(wanted, running, hostname),
             Update = update,
         };
     });
@@ -163,16 +168,17 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
         }
     }
 
-    private async Task<KubernetesReport> KubernetesAsync(bool healthy, CancellationToken ct)
+    /// <summary>Ids and specs of all resources of a type, as YAML.</summary>
+    private async Task<List<(string Id, string Spec)>> SpecsAsync(string area, string type, CancellationToken ct)
     {
-        List<string> pods = [];
-        using AsyncServerStreamingCall<ListResponse> list = _resources.List(new ListRequest { Namespace = "k8s", Type = "StaticPodStatuses.kubernetes.talos.dev" }, Until(Reader, ct));
+        List<(string, string)> specs = [];
+        using AsyncServerStreamingCall<ListResponse> list = _resources.List(new ListRequest { Namespace = area, Type = type }, Until(Reader, ct));
         while (await list.ResponseStream.MoveNext(ct))
         {
-            pods.Add(list.ResponseStream.Current.Resource.Spec.YamlSpec);
+            specs.Add((list.ResponseStream.Current.Resource.Metadata.Id, list.ResponseStream.Current.Resource.Spec.YamlSpec));
         }
 
-        return PodCounts.Of(await SpecAsync("k8s", "KubeletStatuses.kubernetes.talos.dev", "kubelet", ct), pods) with { Healthy = healthy };
+        return specs;
     }
 
     /// <summary>The spec of a resource as YAML; empty when it is absent.</summary>

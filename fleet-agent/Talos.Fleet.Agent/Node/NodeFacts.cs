@@ -28,6 +28,9 @@ internal sealed record NodeFacts
 
     public KubernetesReport? Kubernetes { get; init; }
 
+    /// <summary>Pods that forbid to be interrupted.</summary>
+    public IReadOnlyList<PodHold> Holds { get; init; } = [];
+
     /// <summary>The update engine; null when the node has none.</summary>
     public UpdateFacts? Update { get; init; }
 }

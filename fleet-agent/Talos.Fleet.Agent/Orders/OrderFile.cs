@@ -17,6 +17,9 @@ internal sealed record OrderFile
     /// <summary>Why the last install failed; null when none did.</summary>
     public string? LastFailure { get; init; }
 
+    /// <summary>Since when pods hold the install back; null when none does, and from its begin on: an older agent reads this file after a fallback.</summary>
+    public DateTimeOffset? HeldSince { get; init; }
+
     /// <summary>The highest revision of a command that was taken.</summary>
     public long CommandRevision { get; init; }
 

@@ -72,7 +72,7 @@ internal sealed partial class OrderDesk(AgentState state, OrderStore orders, Out
             return;
         }
 
-        orders.Change(o => o with { DesiredRevision = read.Value.Revision, Desired = read.Value, Attempts = 0, LastFailure = null });
+        orders.Change(o => o with { DesiredRevision = read.Value.Revision, Desired = read.Value, Attempts = 0, LastFailure = null, HeldSince = null });
         LogDesired(read.Value.Revision, read.Value.Update?.Version ?? "any version");
         state.ToDo.Raise();
     }

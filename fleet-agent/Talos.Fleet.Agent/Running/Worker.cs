@@ -42,12 +42,15 @@ internal sealed partial class Worker(AgentParts parts, AgentState state, OrderSt
     /// <summary>Waits for what was begun.</summary>
     public Task IdleAsync() => _work;
 
+    private long _heldRevision;
+    private long _heldFrom;
+
     private async Task DesireAsync(OrderFile current, CancellationToken ct)
     {
         DesiredStep step = DesiredRules.Next(current, state.Facts.Update, state.Now, []);
         if (step.Action is not DesiredAction.None)
         {
-            IReadOnlyList<string> vetoes = await parts.Vetoes.AskAsync(state.Facts, ct);
+            IReadOnlyList<string> vetoes = [.. await parts.Vetoes.AskAsync(state.Facts, ct), .. Holds(current)];
             step = DesiredRules.Next(current, state.Facts.Update, state.Now, vetoes);
         }
 
@@ -63,6 +66,29 @@ internal sealed partial class Worker(AgentParts parts, AgentState state, OrderSt
             DesiredAction.Restart => RestartAsync(ct),
             _ => Task.CompletedTask,
         };
+    }
+
+    /// <summary>Pods that are waited for still. The time counts from the first moment the order might begin, also while the agent is away; without a clock, while it runs.</summary>
+    private IEnumerable<string> Holds(OrderFile current)
+    {
+        if (state.Facts.Holds.Count == 0)
+        {
+            return [];
+        }
+
+        if (_heldRevision != current.DesiredRevision)
+        {
+            (_heldRevision, _heldFrom) = (current.DesiredRevision, _time.GetTimestamp());
+        }
+
+        if (current is { HeldSince: null, Attempts: 0 } && state.Now is { } now)
+        {
+            current = orders.Change(o => o with { HeldSince = now });
+        }
+
+        TimeSpan held = _time.GetElapsedTime(_heldFrom);
+        held = state.Now - current.HeldSince is { } all && all > held ? all : held;
+        return state.Facts.Holds.Where(h => held < h.Limit).Select(h => $"workload: pod {h.Pod} forbids disruption; it is waited for {h.Limit} at most");
     }
 
     private void Report(long revision, DesiredStep step)
@@ -85,7 +111,7 @@ internal sealed partial class Worker(AgentParts parts, AgentState state, OrderSt
 
     private async Task InstallAsync(UpdateTarget target, CancellationToken ct)
     {
-        int attempt = orders.Change(o => o with { Attempts = o.Attempts + 1 }).Attempts;
+        int attempt = orders.Change(o => o with { Attempts = o.Attempts + 1, HeldSince = null }).Attempts;
         events.Add("update.started", EventSeverity.Info, $"{target.Version}, try {attempt}");
         try
         {

@@ -9,8 +9,12 @@ internal sealed class FakeLinks : IFleetLinks
     /// <summary>Thumbprint of the certificate of each connection.</summary>
     public ConcurrentQueue<string> Made { get; } = new();
 
+    /// <summary>Gives the agent a message, as the broker does.</summary>
+    public Func<LinkMessage, Task>? Deliver { get; private set; }
+
     public Task<IFleetLink> ConnectAsync(LinkOptions options, Func<LinkMessage, Task> receive, CancellationToken ct)
     {
+        Deliver = receive;
         Made.Enqueue(options.Identity.Tls.Certificate.Thumbprint);
         return Task.FromResult<IFleetLink>(new Link());
     }

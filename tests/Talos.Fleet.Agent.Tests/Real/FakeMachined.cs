@@ -61,10 +61,12 @@ internal sealed class FakeMachined : IAsyncDisposable
     {
         public override async Task List(ListRequest request, IServerStreamWriter<ListResponse> responseStream, ServerCallContext context)
         {
-            Assert.Equal("StaticPodStatuses.kubernetes.talos.dev", request.Type);
-            foreach (string pod in PodCountsTests.Pods)
+            IEnumerable<(string Id, string Yaml)> all = request.Type == "StaticPods.kubernetes.talos.dev"
+                ? [("default-web", "pod:\n    metadata:\n        annotations:\n            talos.dev/forbid-disruption: 6h\n")]
+                : PodCountsTests.Pods.Select((p, i) => ($"default/web-{i}", p));
+            foreach ((string id, string yaml) in all)
             {
-                await responseStream.WriteAsync(new ListResponse { Resource = new Resource { Spec = new Spec { YamlSpec = pod } } });
+                await responseStream.WriteAsync(new ListResponse { Resource = new Resource { Metadata = new Talos.Api.Cosi.Metadata { Id = id }, Spec = new Spec { YamlSpec = yaml } } });
             }
         }
 

@@ -14,6 +14,10 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     public Func<QueueReport, Telemetry> Measurement { get; init; } = queue => new Telemetry { Time = TimeProvider.System.GetUtcNow(), Queue = queue };
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public IFleetLinks? Links { get; init; }
+
     public AgentState State => _agent!.State;
 
     public static AgentSettings Settings(string folder, string node, Uri? hub = null, string hubCa = "") => new()
@@ -30,11 +34,11 @@ internal sealed class RunningAgent : IAsyncDisposable
         Directory.CreateDirectory(settings.DataFolder);
         AgentParts parts = new()
         {
-            Settings = settings, Node = Node, Links = new MqttLinks(TimeProvider.System), Hub = hub,
+            Settings = settings, Node = Node, Links = Links ?? new MqttLinks(TimeProvider.System), Hub = hub,
             Enrollment = new Enrollment(settings, new IdentityStore(settings.StateFolder, new Logged<IdentityStore>(loggers)), hub, new Logged<Enrollment>(loggers)),
             Vetoes = new Vetoes(settings.Vetoes, new ProcFiles(settings.DataFolder)),
             Measure = (_, _, queue) => Measurement(queue),
-            MachineId = "0123456789abcdef", Version = settings.Version, Time = TimeProvider.System, Chance = () => 0,
+            MachineId = "0123456789abcdef", Version = settings.Version, Time = Time, Chance = () => 0,
         };
         _agent = await FleetAgent.StartAsync(parts, loggers, _stop.Token);
         _run = _agent.RunAsync(_stop.Token);

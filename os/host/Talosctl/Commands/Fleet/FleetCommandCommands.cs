@@ -76,7 +76,7 @@ internal static class FleetCommandCommands
         Command command = new("status", "Show what became of a command") { node, id, watch, output };
         command.Uses(host, async call =>
         {
-            JsonArray one = [await call.Hub.GetAsync($"{Path(call.Parsed.GetValue(node)!)}/{Uri.EscapeDataString(call.Parsed.GetValue(id)!)}", call.Stop)];
+            JsonArray one = [(JsonNode)await call.Hub.GetAsync($"{Path(call.Parsed.GetValue(node)!)}/{Uri.EscapeDataString(call.Parsed.GetValue(id)!)}", call.Stop)];
             bool good = call.Parsed.GetValue(watch) ? await FollowAsync(call, one, output) : true;
             call.Print(output, (JsonObject)one[0]!, to => Write(Read(one), to));
             return good ? 0 : 1;

@@ -12,6 +12,7 @@ internal sealed partial class HomeAssistantPublisher(InteropParts parts, FleetSt
 
     /// <summary>What the broker holds of this hub, as far as this connection knows.</summary>
     private readonly Dictionary<string, string> _published = new(StringComparer.Ordinal);
+    private string _offered = "";
     private FleetWatch _watch = new(store, parts.Time);
 
     private InteropOptions Options => Parts.Options;
@@ -77,8 +78,11 @@ internal sealed partial class HomeAssistantPublisher(InteropParts parts, FleetSt
             await WithdrawAsync(link, gone, ct);
         }
 
-        // All of them: a bundle that was uploaded changes nodes that said nothing.
-        foreach (NodeView node in _nodes.Values)
+        // A bundle that was uploaded or is held back changes nodes that said nothing.
+        string offered = string.Join('\n', latest.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key} {l.Value.Id}"));
+        IEnumerable<NodeView> concerned = offered == _offered ? changed : _nodes.Values;
+        _offered = offered;
+        foreach (NodeView node in concerned)
         {
             string hub = Parts.Hub.PublicUrl;
             await SayAsync(link, HomeAssistantDocuments.ConfigTopic(Options, node.Id), HomeAssistantDocuments.Discovery(Options, node, hub).ToJsonString(), ct);

@@ -47,8 +47,14 @@ internal sealed class FleetWatch(FleetStore store, TimeProvider time)
         """,
         r => new NodeView
         {
-            Id = r.Text(0), Presence = r.EnumOrNull<PresenceStatus>(1), Board = r.Text(2), Version = r.Text(3), DesiredVersion = r.TextOrNull(4), Rollout = r.TextOrNull(5),
-            State = NodeStore.Json(r.TextOrNull(6), FleetJson.Default.ReportedState), Telemetry = NodeStore.Json(r.TextOrNull(7), FleetJson.Default.Telemetry),
+            Id = r.Text(0),
+            Presence = r.EnumOrNull<PresenceStatus>(1),
+            Board = r.Text(2),
+            Version = r.Text(3),
+            DesiredVersion = r.TextOrNull(4),
+            Rollout = r.TextOrNull(5),
+            State = NodeStore.Json(r.TextOrNull(6), FleetJson.Default.ReportedState),
+            Telemetry = NodeStore.Json(r.TextOrNull(7), FleetJson.Default.Telemetry),
         },
         ("@since", since));
 }

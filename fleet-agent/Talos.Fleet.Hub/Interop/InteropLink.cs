@@ -77,7 +77,9 @@ internal sealed class InteropLink : IDisposable
         MqttClientPublishResult result = await _client.PublishAsync(
             new MqttApplicationMessage
             {
-                Topic = topic, Payload = new ReadOnlySequence<byte>(payload), Retain = retain,
+                Topic = topic,
+                Payload = new ReadOnlySequence<byte>(payload),
+                Retain = retain,
                 QualityOfServiceLevel = certain ? MqttQualityOfServiceLevel.AtLeastOnce : MqttQualityOfServiceLevel.AtMostOnce,
             },
             ct);

@@ -117,7 +117,11 @@ public sealed class HomeAssistantTests
     {
         NodeView node = new()
         {
-            Id = "n-1", Version = "1.0.0", Board = "b", DesiredVersion = "2.0.0", Rollout = "r-1",
+            Id = "n-1",
+            Version = "1.0.0",
+            Board = "b",
+            DesiredVersion = "2.0.0",
+            Rollout = "r-1",
             State = Reported(UpdatePhase.Idle) with { Desired = new DesiredReport { Revision = 1, Status = DesiredStatus.Vetoed, Reason = new string('x', 400) } },
         };
 
@@ -144,7 +148,13 @@ public sealed class HomeAssistantTests
 
     private static ReportedState Reported(UpdatePhase phase) => new()
     {
-        Time = DateTimeOffset.UtcNow, BootId = "b", Board = "board-x", Architecture = "arm64", Version = "1.0.0", Hostname = "Küche", Update = new UpdateReport { Phase = phase },
+        Time = DateTimeOffset.UtcNow,
+        BootId = "b",
+        Board = "board-x",
+        Architecture = "arm64",
+        Version = "1.0.0",
+        Hostname = "Küche",
+        Update = new UpdateReport { Phase = phase },
     };
 
     private static Task AddBundleAsync(RunningHub hub, string id, string version, string board) => hub.Store.WriteAsync(

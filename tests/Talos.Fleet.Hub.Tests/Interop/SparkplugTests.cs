@@ -88,7 +88,8 @@ public sealed class SparkplugTests
         int https = RunningHub.FreePort(), mqtt = RunningHub.FreePort();
         ProcessStartInfo start = new("dotnet", [
             "exec", Path.Combine(AppContext.BaseDirectory, "talos-hub.dll"), "--data", data, "--listen", "127.0.0.1", "--names", "localhost,127.0.0.1", "--https", $"{https}", "--mqtt", $"{mqtt}",
-            "--interop-broker", scada.Url, "--sparkplug", "g/e", "--sparkplug-host", "scada"]) { RedirectStandardOutput = true };
+            "--interop-broker", scada.Url, "--sparkplug", "g/e", "--sparkplug-host", "scada"])
+        { RedirectStandardOutput = true };
         using Process one = Process.Start(start)!;
         Process? two = null;
         try
@@ -162,7 +163,10 @@ public sealed class SparkplugTests
 
     private static Telemetry Measured(double busy) => new()
     {
-        Time = DateTimeOffset.UtcNow, UptimeSeconds = 60, CpuPercent = busy, Disks = [new DiskUsage { Mount = "/var/lib", TotalBytes = 1L << 33, UsedBytes = 7 }, new DiskUsage { Mount = "/", TotalBytes = 1, UsedBytes = 1 }],
+        Time = DateTimeOffset.UtcNow,
+        UptimeSeconds = 60,
+        CpuPercent = busy,
+        Disks = [new DiskUsage { Mount = "/var/lib", TotalBytes = 1L << 33, UsedBytes = 7 }, new DiskUsage { Mount = "/", TotalBytes = 1, UsedBytes = 1 }],
     };
 
     private static string Command(string metric, string value) => $$"""{"timestamp":1,"metrics":[{"name":"{{metric}}","type":"Boolean","value":{{value}}}]}""";

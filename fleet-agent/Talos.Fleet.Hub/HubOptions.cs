@@ -11,6 +11,12 @@ internal sealed record HubOptions
 
     public string Name { get; init; } = "hub-1";
 
+    /// <summary>Names of all hubs that share a broker, for its access rules; this hub is always among them.</summary>
+    public IReadOnlyList<string> Hubs { get; init; } = [];
+
+    /// <summary>Whether no other hub shares the broker.</summary>
+    public bool IsAlone => Hubs.All(h => h == Name);
+
     public IPAddress Listen { get; init; } = IPAddress.IPv6Any;
 
     public int HttpsPort { get; init; } = 8443;
@@ -67,6 +73,7 @@ internal sealed record HubOptions
         {
             Data = c["data"] ?? d.Data,
             Name = c["name"] ?? d.Name,
+            Hubs = List(c, "hubs"),
             Listen = c["listen"] is not { } listen ? d.Listen : IPAddress.TryParse(listen, out IPAddress? address) ? address : throw new HubSetupException($"--listen: {listen} is no address"),
             HttpsPort = Number(c, "https", d.HttpsPort, 1, 65535),
             MqttPort = Number(c, "mqtt", d.MqttPort, 1, 65535),
@@ -86,6 +93,8 @@ internal sealed record HubOptions
             WillDelay = TimeSpan.FromSeconds(Number(c, "will-delay", (int)d.WillDelay.TotalSeconds, 0, 86400)),
         };
         return !NodeId.IsHub(options.Name) || !FleetTopic.IsCommandId(options.Name) ? throw new HubSetupException($"--name: {options.Name} is not {NodeId.HubPrefix} and a-z 0-9 -")
+            : options.Hubs.FirstOrDefault(h => !NodeId.IsHub(h) || !FleetTopic.IsCommandId(h)) is { } stranger ? throw new HubSetupException($"--hubs: {stranger} is not {NodeId.HubPrefix} and a-z 0-9 -")
+            : options.Webhooks.FirstOrDefault(w => !Uri.TryCreate(w, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https")) is { } nowhere ? throw new HubSetupException($"--webhooks: {nowhere} is no http or https URL")
             : options.Broker is { } broker && BrokerUrl.Parse(broker) is null ? throw new HubSetupException($"--broker: {broker} is no mqtts://HOST[:PORT]")
             : options.Advertised.FirstOrDefault(a => BrokerUrl.Parse(a) is null) is { } wrong ? throw new HubSetupException($"--advertise: {wrong} is no mqtts://HOST[:PORT]")
             : options;

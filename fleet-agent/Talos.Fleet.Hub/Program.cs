@@ -47,7 +47,7 @@ namespace Talos.Fleet.Hub
             WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "talos-hub" });
             builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
             FleetAuthority authority = FleetAuthority.Open(options, time.GetUtcNow());
-            FleetAuthority.Write(Path.Combine(options.Data, "mosquitto.acl"), AccessRule.MosquittoAcl([options.Name], options.Interop?.Filters ?? []));
+            FleetAuthority.Write(Path.Combine(options.Data, "mosquitto.acl"), AccessRule.MosquittoAcl(options.Hubs.Append(options.Name).Distinct(), options.Interop?.Filters ?? []));
             SqlDialect dialect = options.Postgres is { } postgres ? new SqlDialect.Postgres(postgres) : new SqlDialect.Sqlite(Path.Combine(options.Data, "hub.db"));
             Listen(builder, options, authority);
             Register(builder.Services, options, authority, dialect, time);

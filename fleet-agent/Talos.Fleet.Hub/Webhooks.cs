@@ -10,7 +10,10 @@ namespace Talos.Fleet.Hub;
 internal sealed partial class Webhooks(HubOptions options, TimeProvider time, ILogger<Webhooks> log) : BackgroundService
 {
     private const int Attempts = 5;
-    private readonly Channel<string> _queue = Channel.CreateBounded<string>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropOldest });
+
+    // One for each URL: who does not answer holds up nobody else.
+    private readonly IReadOnlyList<(string Url, Channel<string> Queue)> _queues =
+        [.. options.Webhooks.Select(u => (u, Channel.CreateBounded<string>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropOldest })))];
 
     /// <summary>Queues a message for every URL.</summary>
     public void Send(string kind, string subject, string text)
@@ -18,7 +21,10 @@ internal sealed partial class Webhooks(HubOptions options, TimeProvider time, IL
         if (options.Webhooks.Count > 0)
         {
             JsonObject body = new() { ["kind"] = kind, ["subject"] = subject, ["text"] = text, ["hub"] = options.Name, ["time"] = time.GetUtcNow().ToString("O") };
-            _queue.Writer.TryWrite(body.ToJsonString());
+            foreach ((_, Channel<string> queue) in _queues)
+            {
+                queue.Writer.TryWrite(body.ToJsonString());
+            }
         }
     }
 
@@ -31,10 +37,13 @@ internal sealed partial class Webhooks(HubOptions options, TimeProvider time, IL
 
         byte[] key = Encoding.ASCII.GetBytes(Key());
         using HttpClient client = new() { Timeout = TimeSpan.FromSeconds(10) };
-        await foreach (string body in _queue.Reader.ReadAllAsync(stoppingToken))
+        await Task.WhenAll(_queues.Select(async q =>
         {
-            await Task.WhenAll(options.Webhooks.Select(url => PostAsync(client, url, body, key, stoppingToken)));
-        }
+            await foreach (string body in q.Queue.Reader.ReadAllAsync(stoppingToken))
+            {
+                await PostAsync(client, q.Url, body, key, stoppingToken);
+            }
+        }));
     }
 
     private async Task PostAsync(HttpClient client, string url, string body, byte[] key, CancellationToken ct)

@@ -34,7 +34,9 @@ internal sealed class HubClient(Uri hub, string authoritiesPem, TimeProvider tim
         body.Headers.ContentType = new MediaTypeHeaderValue("application/gzip");
         try
         {
-            using HttpResponseMessage answer = await http.PutAsync(url, body, ct);
+            // A hub that refuses says so before the bytes are sent; otherwise its answer is lost in a broken connection.
+            using HttpRequestMessage request = new(HttpMethod.Put, url) { Content = body, Headers = { ExpectContinue = true } };
+            using HttpResponseMessage answer = await http.SendAsync(request, ct);
             if (!answer.IsSuccessStatusCode)
             {
                 throw new HubException($"PUT {url}: {(int)answer.StatusCode} {answer.ReasonPhrase}");

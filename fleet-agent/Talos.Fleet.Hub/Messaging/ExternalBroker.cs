@@ -3,24 +3,36 @@ using System.Security.Cryptography.X509Certificates;
 using MQTTnet;
 using MQTTnet.Protocol;
 using Talos.Fleet.Hub.Identity;
+using Talos.Fleet.Hub.Orders;
 using Talos.Fleet.Protocol;
 
 namespace Talos.Fleet.Hub.Messaging;
 
 /// <summary>The hub as a client of any MQTT 5 broker. Shared subscriptions give each message to one of the hubs; a message is confirmed when it is stored.</summary>
+/// <remarks>
+/// The session of a single hub is kept while it is away. That of one among several is not: brokers go on sharing messages out to a kept
+/// session, and nobody would read them. Events lost so are sent again by the nodes, and states are read again by the hub that leads next.
+/// </remarks>
 internal sealed partial class ExternalBroker : BackgroundService, IBroker
 {
     private const string Share = "$share/talos-hubs/";
+
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
+
+    /// <summary>So long a broker may go on giving messages to a hub that is gone: one and a half times the keep-alive, and some.</summary>
+    private static readonly TimeSpan Unnoticed = KeepAlive * 2;
+
     private readonly Ingest _ingest;
     private readonly FleetAuthority _authority;
     private readonly HubOptions _options;
+    private readonly Leader _leader;
     private readonly TimeProvider _time;
     private readonly ILogger<ExternalBroker> _log;
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
 
-    public ExternalBroker(Ingest ingest, FleetAuthority authority, HubOptions options, TimeProvider time, ILogger<ExternalBroker> log)
+    public ExternalBroker(Ingest ingest, FleetAuthority authority, HubOptions options, Leader leader, TimeProvider time, ILogger<ExternalBroker> log)
     {
-        (_ingest, _authority, _options, _time, _log) = (ingest, authority, options, time, log);
+        (_ingest, _authority, _options, _leader, _time, _log) = (ingest, authority, options, leader, time, log);
         _client.ApplicationMessageReceivedAsync += ReceiveAsync;
     }
 
@@ -46,6 +58,8 @@ internal sealed partial class ExternalBroker : BackgroundService, IBroker
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         TimeSpan pause = TimeSpan.FromSeconds(1);
+        bool led = _leader.IsLeader;
+        DateTimeOffset? again = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -56,6 +70,19 @@ internal sealed partial class ExternalBroker : BackgroundService, IBroker
                     pause = TimeSpan.FromSeconds(1);
                 }
 
+                // Another hub led until now, and may have died with messages that were its share.
+                if (_leader.IsLeader && !led)
+                {
+                    await ReadRetainedAsync(stoppingToken);
+                    again = _time.GetUtcNow() + Unnoticed;
+                }
+                else if (_time.GetUtcNow() >= again)
+                {
+                    await ReadRetainedAsync(stoppingToken);
+                    again = null;
+                }
+
+                led = _leader.IsLeader;
                 await Task.Delay(TimeSpan.FromSeconds(1), _time, stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
@@ -76,8 +103,8 @@ internal sealed partial class ExternalBroker : BackgroundService, IBroker
             .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
             .WithClientId(_options.Name)
             .WithCleanStart(false)
-            .WithSessionExpiryInterval((uint)FleetDefaults.SessionExpiry.TotalSeconds)
-            .WithKeepAlivePeriod(TimeSpan.FromSeconds(30))
+            .WithSessionExpiryInterval(_options.IsAlone ? (uint)FleetDefaults.SessionExpiry.TotalSeconds : 0)
+            .WithKeepAlivePeriod(KeepAlive)
             .WithReceiveMaximum(2000)
             .WithTlsOptions(o => o
                 .WithSslProtocols(SslProtocols.Tls12 | SslProtocols.Tls13)
@@ -101,18 +128,23 @@ internal sealed partial class ExternalBroker : BackgroundService, IBroker
         LogConnected(_options.Broker!, result.IsSessionPresent);
         if (!result.IsSessionPresent)
         {
-            // Shared subscriptions give no retained messages: what nodes said while there was no session is read once without sharing.
-            string[] retained = [$"{FleetTopic.Root}/+/presence", $"{FleetTopic.Root}/+/state"];
-            foreach (string filter in retained)
-            {
-                await _client.SubscribeAsync(filter, MqttQualityOfServiceLevel.AtLeastOnce, ct);
-            }
+            await ReadRetainedAsync(ct);
+        }
+    }
 
-            await Task.Delay(TimeSpan.FromSeconds(5), _time, ct);
-            foreach (string filter in retained)
-            {
-                await _client.UnsubscribeAsync(filter, ct);
-            }
+    /// <summary>What nodes said while no hub of this name listened: shared subscriptions give no retained messages, so they are read once without sharing.</summary>
+    private async Task ReadRetainedAsync(CancellationToken ct)
+    {
+        string[] retained = [$"{FleetTopic.Root}/+/presence", $"{FleetTopic.Root}/+/state"];
+        foreach (string filter in retained)
+        {
+            await _client.SubscribeAsync(filter, MqttQualityOfServiceLevel.AtLeastOnce, ct);
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(5), _time, ct);
+        foreach (string filter in retained)
+        {
+            await _client.UnsubscribeAsync(filter, ct);
         }
     }
 

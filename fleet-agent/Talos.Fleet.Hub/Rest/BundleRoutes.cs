@@ -113,13 +113,21 @@ internal static class BundleRoutes
 
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = MaxSupportBytes;
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        await using (FileStream to = new(file + ".part", FileMode.Create, FileAccess.Write))
+        string part = $"{file}.{Guid.NewGuid():n}.part";
+        try
         {
-            await http.Request.Body.CopyToAsync(to, ct);
-        }
+            await using (FileStream to = new(part, FileMode.CreateNew, FileAccess.Write))
+            {
+                await http.Request.Body.CopyToAsync(to, ct);
+            }
 
-        File.Move(file + ".part", file, overwrite: true);
-        return Results.NoContent();
+            File.Move(part, file, overwrite: true);
+            return Results.NoContent();
+        }
+        finally
+        {
+            File.Delete(part);
+        }
     }
 
     private static string Folder(HubOptions options) => Directory.CreateDirectory(Path.Combine(options.Data, "bundles")).FullName;

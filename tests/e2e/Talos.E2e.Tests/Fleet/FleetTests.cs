@@ -76,9 +76,8 @@ public sealed class FleetTests(ITestOutputHelper output)
 
     private static Task UntilAsync(Hub hub, string what, Func<JsonElement, bool> holds) => Until.HoldsAsync(what, Soon, async () =>
     {
-        JsonElement node = await hub.NodeAsync(Id);
-        JsonElement summary = node.GetProperty("summary");
-        return holds(summary) ? null : summary.ToString();
+        JsonElement? node = await hub.NodeAsync(Id);
+        return node is { } known && holds(known) ? null : node?.ToString() ?? "not enrolled";
     });
 
     private static string? Text(JsonElement of, string name) => of.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;

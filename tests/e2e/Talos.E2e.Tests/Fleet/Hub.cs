@@ -58,8 +58,12 @@ internal sealed class Hub : IDisposable
     public Task UntilAnswersAsync() => Until.HoldsAsync("the hub answering", TimeSpan.FromMinutes(1), async () =>
         await FleetAsync("nodes") is { ExitCode: not 0 } failed ? failed.Error : null);
 
-    /// <summary>What the hub knows of a node.</summary>
-    public async Task<JsonElement> NodeAsync(string id) => JsonDocument.Parse((await FleetAsync("node", id, "-o", "json")).Expect()).RootElement;
+    /// <summary>What the hub's list says of a node; null before it enrolled.</summary>
+    public async Task<JsonElement?> NodeAsync(string id)
+    {
+        CommandResult found = await FleetAsync("node", id, "-o", "json");
+        return found.ExitCode == 0 ? JsonDocument.Parse(found.Output).RootElement.GetProperty("summary") : null;
+    }
 
     public void Dispose()
     {

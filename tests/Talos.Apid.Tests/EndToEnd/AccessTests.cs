@@ -35,8 +35,7 @@ public class AccessTests(ClusterFixture cluster) : IClassFixture<ClusterFixture>
     {
         RpcException refused = await RefusedAsync(async () => await cluster.Connect(cluster.First, null).HostnameAsync(new Empty(), cancellationToken: Ct));
 
-        // In TLS 1.3 the client has finished its handshake before the server refuses it: what it then reports is up to its timing.
-        Assert.Contains(refused.StatusCode, (StatusCode[])[StatusCode.Unavailable, StatusCode.Internal]);
+        AssertRefusedByTls(refused);
     }
 
     [Fact]
@@ -47,7 +46,7 @@ public class AccessTests(ClusterFixture cluster) : IClassFixture<ClusterFixture>
         RpcException refused = await RefusedAsync(async () =>
             await cluster.Client(cluster.First, Role.Admin, foreign).HostnameAsync(new Empty(), cancellationToken: Ct));
 
-        Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
+        AssertRefusedByTls(refused);
     }
 
     [Fact]
@@ -107,6 +106,9 @@ public class AccessTests(ClusterFixture cluster) : IClassFixture<ClusterFixture>
         Assert.Equal(StatusCode.Unauthenticated, later.StatusCode);
         Assert.Equal("127.0.0.9 os:admin", admin.Messages[0].Hostname_);
     }
+
+    // In TLS 1.3 the client has finished its handshake before the server refuses it: what it then reports is up to its timing.
+    private static void AssertRefusedByTls(RpcException refused) => Assert.Contains(refused.StatusCode, (StatusCode[])[StatusCode.Unavailable, StatusCode.Internal]);
 
     private static Task<RpcException> RefusedAsync(Func<Task> call) => Assert.ThrowsAsync<RpcException>(call);
 }

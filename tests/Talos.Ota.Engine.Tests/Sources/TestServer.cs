@@ -109,10 +109,12 @@ internal sealed class TestServer(byte[] file) : IAsyncDisposable
             }
 
             int count = (int)Math.Min(10_000, (DiesAt is { } end && end > at ? Math.Min(to + 1, end) : to + 1) - at);
+
+            // Counted before: the client may have the last bytes, and the test look at the count, before this goes on.
+            SentBytes += count;
             await context.Response.Body.WriteAsync(file.AsMemory((int)at, count), context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
             at += count;
-            SentBytes += count;
         }
     }
 }

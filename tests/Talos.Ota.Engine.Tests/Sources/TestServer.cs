@@ -12,7 +12,6 @@ namespace Talos.Ota.Engine.Tests.Sources;
 /// <summary>A real HTTP server on this machine with one file, which can misbehave.</summary>
 internal sealed class TestServer(byte[] file) : IAsyncDisposable
 {
-    private volatile bool _dead;
     private WebApplication? _app;
     private int _port;
 
@@ -66,7 +65,6 @@ internal sealed class TestServer(byte[] file) : IAsyncDisposable
         await _app!.StopAsync(new CancellationToken(canceled: true));
         await _app.DisposeAsync();
         _app = null;
-        _dead = false;
     }
 
     public async ValueTask DisposeAsync()
@@ -79,13 +77,6 @@ internal sealed class TestServer(byte[] file) : IAsyncDisposable
 
     private async Task ServeAsync(HttpContext context)
     {
-        if (_dead)
-        {
-            // Dead until it is started again: a client that is back sooner gets nothing.
-            context.Abort();
-            return;
-        }
-
         Authorization = context.Request.Headers.Authorization;
         string? range = context.Request.Headers.Range;
         Requests.Add(context.Features.Get<IHttpRequestFeature>()!.RawTarget + (range is null ? "" : $" {range}"));
@@ -112,7 +103,6 @@ internal sealed class TestServer(byte[] file) : IAsyncDisposable
             if (at == DiesAt)
             {
                 DiesAt = null;
-                _dead = true;
                 context.Abort();
                 Died.SetResult();
                 return;

@@ -1,4 +1,5 @@
 using System.Net;
+using Talos.Fleet.Hub.Identity;
 using Talos.Fleet.Hub.Interop;
 using Talos.Fleet.Protocol;
 
@@ -38,11 +39,8 @@ internal sealed record HubOptions
     /// <summary>Connection string; null: SQLite in the data folder.</summary>
     public string? Postgres { get; init; }
 
-    public string? OidcAuthority { get; init; }
-
-    public string OidcAudience { get; init; } = "talos-hub";
-
-    public string OidcRoleClaim { get; init; } = "roles";
+    /// <summary>The provider of tokens; null: certificates alone.</summary>
+    public OidcOptions? Oidc { get; init; }
 
     public IReadOnlyList<string> Webhooks { get; init; } = [];
 
@@ -82,9 +80,7 @@ internal sealed record HubOptions
             Broker = c["broker"],
             Advertised = List(c, "advertise"),
             Postgres = c["postgres"],
-            OidcAuthority = c["oidc-authority"],
-            OidcAudience = c["oidc-audience"] ?? d.OidcAudience,
-            OidcRoleClaim = c["oidc-role-claim"] ?? d.OidcRoleClaim,
+            Oidc = OidcOptions.From(c),
             Webhooks = List(c, "webhooks"),
             NodeCertificateDays = Number(c, "node-certificate-days", d.NodeCertificateDays, 1, 3650),
             TelemetryDays = Number(c, "telemetry-days", d.TelemetryDays, 1, 3650),

@@ -77,6 +77,11 @@ namespace Talos.Fleet.Hub
         {
             services.AddSingleton(options).AddSingleton(authority).AddSingleton(authority.Signer).AddSingleton(dialect).AddSingleton(time);
             services.AddSingleton<FleetStore>().AddSingleton<Enrollment>().AddSingleton<Access>().AddSingleton<HubMetrics>().AddSingleton<Refusals>().AddSingleton<LiveFeed>();
+            if (options.Oidc is { } oidc)
+            {
+                services.AddSingleton(oidc).AddSingleton<OidcProvider>().AddSingleton<OidcTokens>();
+            }
+
             services.AddSingleton<OrderStore>().AddSingleton<RolloutStore>().AddSingleton<CommandService>().AddSingleton<TokenService>();
             services.AddSingleton<Leader>().AddHostedService(p => p.GetRequiredService<Leader>());
             services.AddSingleton<Ingest>().AddHostedService(p => p.GetRequiredService<Ingest>());

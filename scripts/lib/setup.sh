@@ -36,14 +36,17 @@ install_npm() {
   logged apt-npm "${as_root[@]}" apt-get -qq install -y --no-install-recommends nodejs npm
 }
 
-# install_npm_packages: what tests/sparkplug/package-lock.json pins, once for each lock file.
+# install_npm_packages: what the lock files of tests/sparkplug and tests/oidc pin, once for each lock file.
 install_npm_packages() {
-  local folder=$root/tests/sparkplug
-  cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed" && return
-  install_npm
-  step "installing what tests/sparkplug pins"
-  (cd "$folder" && logged npm-ci npm ci)
-  cp "$folder/package-lock.json" "$folder/node_modules/.installed"
+  local name folder
+  for name in sparkplug oidc; do
+    folder=$root/tests/$name
+    cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed" && continue
+    install_npm
+    step "installing what tests/$name pins"
+    (cd "$folder" && logged "npm-ci-$name" npm ci)
+    cp "$folder/package-lock.json" "$folder/node_modules/.installed"
+  done
 }
 
 setup() { install_packages; check_dotnet; }

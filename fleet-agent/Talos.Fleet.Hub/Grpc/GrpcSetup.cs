@@ -75,6 +75,7 @@ internal sealed class Refusal : Interceptor
             StatusCodes.Status404NotFound => StatusCode.NotFound,
             StatusCodes.Status409Conflict => StatusCode.FailedPrecondition,
             StatusCodes.Status413PayloadTooLarge => StatusCode.ResourceExhausted,
+            StatusCodes.Status503ServiceUnavailable => StatusCode.Unavailable,
             _ => StatusCode.Unknown,
         },
         e.Message));

@@ -1,9 +1,4 @@
-using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Protocols;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
-using Microsoft.IdentityModel.Tokens;
 using Talos.Fleet.Hub.Identity;
 using Talos.Fleet.Protocol;
 
@@ -22,22 +17,8 @@ internal sealed record Caller(string Name, FleetRole Role)
 }
 
 /// <summary>Finds out who calls: by a certificate of the fleet CA with OU=viewer, operator or admin, or by a token of the OIDC provider.</summary>
-internal sealed class Access
+internal sealed class Access(FleetAuthority authority, Enrollment enrollment, TimeProvider time, OidcTokens? tokens = null)
 {
-    private readonly FleetAuthority _authority;
-    private readonly Enrollment _enrollment;
-    private readonly HubOptions _options;
-    private readonly TimeProvider _time;
-    private readonly ConfigurationManager<OpenIdConnectConfiguration>? _provider;
-
-    public Access(FleetAuthority authority, Enrollment enrollment, HubOptions options, TimeProvider time)
-    {
-        (_authority, _enrollment, _options, _time) = (authority, enrollment, options, time);
-        _provider = options.OidcAuthority is { } url
-            ? new ConfigurationManager<OpenIdConnectConfiguration>($"{url.TrimEnd('/')}/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever())
-            : null;
-    }
-
     /// <summary>The caller; refuses who has less than the role.</summary>
     /// <exception cref="RequestException">401 or 403.</exception>
     public async Task<Caller> RequireAsync(HttpContext context, FleetRole role)
@@ -57,9 +38,9 @@ internal sealed class Access
     private async Task<Caller?> FindAsync(HttpContext context)
     {
         string? header = context.Request.Headers.Authorization;
-        if (header?.StartsWith("Bearer ", StringComparison.Ordinal) is true)
+        if (header?.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) is true)
         {
-            return await FromTokenAsync(header["Bearer ".Length..], context.RequestAborted);
+            return tokens is null ? null : await tokens.CallerAsync(header["Bearer ".Length..].Trim(), context.RequestAborted);
         }
 
         return await context.Connection.GetClientCertificateAsync() is { } certificate && FleetAuthority.RoleOf(certificate) is { } role && IsGood(certificate)
@@ -67,44 +48,5 @@ internal sealed class Access
             : null;
     }
 
-    private bool IsGood(X509Certificate2 certificate) => _authority.Issued(certificate, _time.GetUtcNow()) && !_enrollment.IsRevoked(certificate);
-
-    private async Task<Caller?> FromTokenAsync(string token, CancellationToken ct)
-    {
-        if (_provider is null)
-        {
-            return null;
-        }
-
-        OpenIdConnectConfiguration provider = await _provider.GetConfigurationAsync(ct);
-        TokenValidationResult result = await new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(token, new TokenValidationParameters
-        {
-            ValidIssuer = provider.Issuer,
-            ValidAudience = _options.OidcAudience,
-            IssuerSigningKeys = provider.SigningKeys,
-            ValidAlgorithms = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384"],
-            RequireSignedTokens = true,
-            RequireExpirationTime = true,
-            ClockSkew = TimeSpan.FromMinutes(1),
-        });
-        if (!result.IsValid)
-        {
-            if (result.Exception is SecurityTokenSignatureKeyNotFoundException)
-            {
-                _provider.RequestRefresh();
-            }
-
-            throw new RequestException(StatusCodes.Status401Unauthorized, $"bearer token: {result.Exception.Message.Split('\n')[0]}");
-        }
-
-        string name = result.ClaimsIdentity.FindFirst("preferred_username")?.Value ?? result.ClaimsIdentity.FindFirst("sub")?.Value ?? "?";
-        FleetRole? role = RoleIn(result.ClaimsIdentity.FindAll(_options.OidcRoleClaim));
-        return role is { } r ? new Caller(name, r) : throw new RequestException(StatusCodes.Status403Forbidden, $"{name}: claim {_options.OidcRoleClaim} has none of viewer, operator, admin");
-    }
-
-    internal static FleetRole? RoleIn(IEnumerable<Claim> claims)
-    {
-        HashSet<string> words = [.. claims.Select(c => c.Value)];
-        return words.Contains("admin") ? FleetRole.Admin : words.Contains("operator") ? FleetRole.Operator : words.Contains("viewer") ? FleetRole.Viewer : null;
-    }
+    private bool IsGood(X509Certificate2 certificate) => authority.Issued(certificate, time.GetUtcNow()) && !enrollment.IsRevoked(certificate);
 }

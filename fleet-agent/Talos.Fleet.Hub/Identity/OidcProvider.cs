@@ -1,0 +1,151 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+
+namespace Talos.Fleet.Hub.Identity;
+
+/// <summary>What the OIDC provider says of itself: endpoints and keys, read when they are needed and kept for an hour.</summary>
+/// <remarks>While the provider is away what it said last is used, for a day at most: keys do not go bad because nobody answers.</remarks>
+internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnectConfiguration>, IDocumentRetriever, IDisposable
+{
+    private const int MaxDocument = 1 << 20;
+    private static readonly TimeSpan Fresh = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Usable = TimeSpan.FromDays(1);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(5);
+
+    // Anybody can send tokens of keys that nobody knows: they make the hub ask no more often than this.
+    private static readonly TimeSpan PauseOfKeys = TimeSpan.FromSeconds(10);
+    private readonly OidcOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<OidcProvider> _log;
+    private readonly SemaphoreSlim _asking = new(1);
+    private OpenIdConnectConfiguration? _known;
+    private DateTimeOffset _read = DateTimeOffset.MinValue;
+    private DateTimeOffset _failed = DateTimeOffset.MinValue;
+    private DateTimeOffset _keys = DateTimeOffset.MinValue;
+    private string _problem = "";
+
+    public OidcProvider(OidcOptions options, TimeProvider time, ILogger<OidcProvider> log)
+    {
+        (_options, _time, _log) = (options, time, log);
+        SocketsHttpHandler handler = new() { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
+        if (options.Ca.Count > 0)
+        {
+            X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            policy.CustomTrustStore.AddRange(options.Ca.ToArray());
+            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
+        }
+
+        Client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(10), MaxResponseContentBufferSize = MaxDocument };
+    }
+
+    /// <summary>Speaks to the provider; trusts the CA that was given, follows no redirects.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>What the provider says of itself.</summary>
+    /// <exception cref="RequestException">503: it does not answer.</exception>
+    public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
+    {
+        if (_known is { } known && _time.GetUtcNow() - _read < Fresh)
+        {
+            return known;
+        }
+
+        await _asking.WaitAsync(cancel);
+        try
+        {
+            DateTimeOffset now = _time.GetUtcNow();
+            if ((_known is null || now - _read >= Fresh) && now - _failed >= PauseAfterFailure)
+            {
+                await AskAsync(now, cancel);
+            }
+
+            return _known is { } usable && now - _read < Usable ? usable
+                : throw new RequestException(StatusCodes.Status503ServiceUnavailable, $"the OIDC provider {_options.Authority} cannot be asked: {_problem}; try again later, or use a client certificate");
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    /// <summary>What the provider says now, when a key was not in what it said before; null when there is nothing newer, or it was asked for just now.</summary>
+    public async Task<OpenIdConnectConfiguration?> NewerAsync(OpenIdConnectConfiguration before, CancellationToken ct)
+    {
+        await _asking.WaitAsync(ct);
+        try
+        {
+            DateTimeOffset now = _time.GetUtcNow();
+            if (ReferenceEquals(_known, before) && now - _keys >= PauseOfKeys)
+            {
+                _keys = now;
+                await AskAsync(now, ct);
+            }
+
+            return ReferenceEquals(_known, before) ? null : _known;
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void RequestRefresh()
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        if (now - _keys >= PauseOfKeys)
+        {
+            _keys = now;
+            _read = now - Fresh;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> GetDocumentAsync(string address, CancellationToken cancel)
+    {
+        RequireSafe("document", address);
+        using HttpResponseMessage answer = await Client.GetAsync(new Uri(address), cancel);
+        return answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync(cancel) : throw new InvalidDataException($"{address} answered {(int)answer.StatusCode}");
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        _asking.Dispose();
+    }
+
+    private async Task AskAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        try
+        {
+            OpenIdConnectConfiguration read = await OpenIdConnectConfigurationRetriever.GetAsync($"{_options.Authority.TrimEnd('/')}/.well-known/openid-configuration", this, ct);
+            if (read.Issuer?.TrimEnd('/') != _options.Authority.TrimEnd('/'))
+            {
+                throw new InvalidDataException($"it says it is {read.Issuer}");
+            }
+
+            RequireSafe("authorization_endpoint", read.AuthorizationEndpoint);
+            RequireSafe("token_endpoint", read.TokenEndpoint);
+            (_known, _read, _failed) = (read, now, DateTimeOffset.MinValue);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            // Whatever a provider sends or does not send, the hub goes on with certificates.
+            (_failed, _problem) = (now, (e as OperationCanceledException is null ? e.Message : "no answer within 10 s").Split('\n')[0].TrimEnd('.', '\r'));
+            LogAway(_options.Authority, _problem);
+        }
+    }
+
+    private static void RequireSafe(string what, string? address)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? url) || !OidcOptions.IsSafe(url))
+        {
+            throw new InvalidDataException($"{what}: {address} is neither https nor on the loopback");
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The OIDC provider {Authority} cannot be asked: {Problem}")]
+    private partial void LogAway(string authority, string problem);
+}

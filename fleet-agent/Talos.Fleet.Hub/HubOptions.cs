@@ -100,7 +100,7 @@ internal sealed record HubOptions
 
     private static List<string> List(IConfiguration c, string key) => [.. (c[key] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 
-    private static int Number(IConfiguration c, string key, int otherwise, int min, int max) =>
+    internal static int Number(IConfiguration c, string key, int otherwise, int min, int max) =>
         c[key] is not { } text ? otherwise
             : int.TryParse(text, out int value) && value >= min && value <= max ? value
             : throw new HubSetupException($"--{key}: {text} is not within {min} and {max}");

@@ -45,7 +45,9 @@ namespace Talos.Fleet.Hub
         public static WebApplication Build(HubOptions options, TimeProvider time)
         {
             WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "talos-hub" });
-            builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+            builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning)
+                // What goes wrong with a sign-in is a line of our own; that keys lie in the data folder as they are is known.
+                .AddFilter("Microsoft.AspNetCore.Authentication", LogLevel.None).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
             FleetAuthority authority = FleetAuthority.Open(options, time.GetUtcNow());
             FleetAuthority.Write(Path.Combine(options.Data, "mosquitto.acl"), AccessRule.MosquittoAcl(options.Hubs.Append(options.Name).Distinct(), options.Interop?.Filters ?? []));
             SqlDialect dialect = options.Postgres is { } postgres ? new SqlDialect.Postgres(postgres) : new SqlDialect.Sqlite(Path.Combine(options.Data, "hub.db"));
@@ -80,6 +82,10 @@ namespace Talos.Fleet.Hub
             if (options.Oidc is { } oidc)
             {
                 services.AddSingleton(oidc).AddSingleton<OidcProvider>().AddSingleton<OidcTokens>();
+                if (oidc.Client is not null)
+                {
+                    SignIn.Add(services, options, oidc);
+                }
             }
 
             services.AddSingleton<OrderStore>().AddSingleton<RolloutStore>().AddSingleton<CommandService>().AddSingleton<TokenService>();
@@ -128,6 +134,11 @@ namespace Talos.Fleet.Hub
             app.Use((context, next) => options.BundlesHttpPort is not null && !context.Request.IsHttps && !context.Request.Path.StartsWithSegments($"{Routes.Base}/bundles", StringComparison.Ordinal)
                 ? throw RequestException.NotFound("this port has bundles alone; the rest")
                 : next());
+            if (options.Oidc?.Client is not null)
+            {
+                SignIn.Map(app);
+            }
+
             app.MapOpenApi("/openapi/{documentName}.json");
             RouteGroupBuilder api = app.MapGroup(Routes.Base);
             NodeRoutes.Map(api);

@@ -24,7 +24,7 @@ internal static class Layout
         <header>
         <span class="brand">Talos Edge</span>
         <nav aria-label="Pages">{Link(HubPages.Fleet, "Fleet", active)}{Link(HubPages.Rollouts, "Rollouts", active)}</nav>
-        <span class="who">{Html.If(stream is not null, $"""<span id="live-status" role="status"></span>""")}{Html.If(context is not null, $"""<span>{context?.Caller}, {Words.Of<FleetRole>(context?.Role)}</span>""")}</span>
+        <span class="who">{Html.If(stream is not null, $"""<span id="live-status" role="status"></span>""")}{Html.If(context is not null, $"""<span>{context?.Caller}, {Words.Of<FleetRole>(context?.Role)}</span>""")}{SignOut(context)}</span>
         </header>
         <main id="main" tabindex="-1"{Html.If(stream is not null, $" data-stream=\"{stream}\" data-pause=\"{pauseMilliseconds}\"")}>
         {body}
@@ -57,6 +57,11 @@ internal static class Layout
             <li>{(r.Href is null ? Html.Of($"<span>{r.Name}</span>") : Html.Of($"<a href=\"{r.Href}\">{r.Name}</a>"))}<b>{r.Value}</b><progress max="{Math.Max(1, all)}" value="{r.Value}" aria-label="{r.Name}">{r.Value}</progress></li>
             """))}</ul></section>
         """);
+
+    // A page that answers a form has no token of its own, and so no form.
+    private static Html SignOut(PageContext? context) => context is { SignedIn: true, FormToken.Length: > 0 }
+        ? Html.Of($"""<form method="post" action="{HubPages.SignOut}">{RolloutForm.Token(context)}<button id="sign-out">Sign out</button></form>""")
+        : Html.Empty;
 
     private static Html Link(string href, string name, string active) =>
         href == active ? Html.Of($"""<a href="{href}" aria-current="page">{name}</a>""") : Html.Of($"""<a href="{href}">{name}</a>""");

@@ -9,7 +9,8 @@ namespace Talos.Fleet.Pages;
 /// <param name="Role">What the person may do: what is above it is not shown.</param>
 /// <param name="FormToken">Goes into every form; has to equal the one in the cookie.</param>
 /// <param name="Now">The hub's time.</param>
-public sealed record PageContext(string Caller, FleetRole Role, string FormToken, DateTimeOffset Now);
+/// <param name="SignedIn">Whether the person signed in, and so can sign out.</param>
+public sealed record PageContext(string Caller, FleetRole Role, string FormToken, DateTimeOffset Now, bool SignedIn = false);
 
 /// <summary>What the overview shows is limited to.</summary>
 /// <param name="Board">Only this board.</param>

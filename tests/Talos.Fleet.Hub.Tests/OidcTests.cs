@@ -38,6 +38,33 @@ public sealed class OidcTests
     public void A_CA_that_cannot_be_read_is_refused_at_the_start(string file, string line) =>
         Assert.StartsWith(line, Assert.Throws<HubSetupException>(() => HubOptions.From(Settings(("oidc-authority", "https://id.example"), ("oidc-ca", file)))).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void A_client_with_its_secret_signs_people_in_for_eight_hours_at_most()
+    {
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, "s3cret\n");
+        (string, string) provider = ("oidc-authority", "https://id.example");
+
+        OidcOptions all = OidcOptions.From(Settings(provider, ("oidc-client", "hub"), ("oidc-client-secret-file", file), ("oidc-session-minutes", "30"), ("oidc-scopes", "roles,email")))!;
+        OidcOptions least = OidcOptions.From(Settings(provider, ("oidc-client", "hub")))!;
+        File.Delete(file);
+
+        Assert.Equal(("hub", "s3cret", TimeSpan.FromMinutes(30), "openid roles email"), (all.Client, all.ClientSecret, all.SessionLife, string.Join(' ', all.Scopes)));
+        Assert.Equal((null, TimeSpan.FromHours(8), "openid profile"), (least.ClientSecret, least.SessionLife, string.Join(' ', least.Scopes)));
+        Refused("--oidc-session-minutes: 481 is not within 1 and 480", provider, ("oidc-session-minutes", "481"));
+        Refused($"--oidc-client-secret-file: {file}: ", provider, ("oidc-client", "hub"), ("oidc-client-secret-file", file));
+        Refused("--oidc-client-secret-file: is of no use without --oidc-client", provider, ("oidc-client-secret-file", file));
+        Refused("--oidc-client: is of no use without --oidc-authority", ("oidc-client", "hub"));
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/nodes/n-1?x=https://elsewhere")]
+    public void A_path_of_the_hub_is_where_a_sign_in_may_lead(string path) => Assert.Equal(path, Pages.SignIn.Local(path));
+
+    private static void Refused(string line, params (string Key, string Value)[] settings) =>
+        Assert.StartsWith(line, Assert.Throws<HubSetupException>(() => HubOptions.From(Settings(settings))).Message, StringComparison.Ordinal);
+
     internal static IConfiguration Settings(params (string Key, string Value)[] settings) =>
         new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build();
 }

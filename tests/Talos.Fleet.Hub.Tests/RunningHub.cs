@@ -21,14 +21,14 @@ internal sealed class RunningHub : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("hub-running-").FullName;
     private readonly WebApplication _app;
 
-    private RunningHub(Func<HubOptions, HubOptions>? change)
+    private RunningHub(Func<HubOptions, HubOptions>? change, TimeProvider time)
     {
         HubOptions options = new()
         {
             Data = Path.Combine(_folder, "data"), Listen = IPAddress.Loopback, HttpsPort = FreePort(), MqttPort = FreePort(), Names = ["localhost", "127.0.0.1"], WillDelay = TimeSpan.Zero,
         };
         Options = change?.Invoke(options) ?? options;
-        _app = Hub.Build(Options, TimeProvider.System);
+        _app = Hub.Build(Options, time);
         Admin = Client(LoadAdmin());
         Nobody = Client(null);
     }
@@ -47,9 +47,9 @@ internal sealed class RunningHub : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<RunningHub> StartAsync(Func<HubOptions, HubOptions>? change = null)
+    public static async Task<RunningHub> StartAsync(Func<HubOptions, HubOptions>? change = null, TimeProvider? time = null)
     {
-        RunningHub hub = new(change);
+        RunningHub hub = new(change, time ?? TimeProvider.System);
         await hub._app.StartAsync(Token);
         return hub;
     }

@@ -36,6 +36,8 @@ internal sealed class Browser : IAsyncDisposable
             {
                 ["alwaysMatch"] = new JsonObject
                 {
+                    // Hubs of tests have certificates of a CA that is made for them.
+                    ["acceptInsecureCerts"] = true,
                     ["goog:loggingPrefs"] = new JsonObject { ["browser"] = "ALL" },
                     ["goog:chromeOptions"] = new JsonObject
                     {

@@ -12,7 +12,9 @@ public sealed partial class HubPagesTests
     public static TheoryData<string> AllPages => new(
         HubPages.Overview(Samples.Fleet(), Samples.As(FleetRole.Admin)), HubPages.Node(Samples.Detail(), Samples.As(FleetRole.Admin)),
         HubPages.AllRollouts(Samples.Rollouts(), Samples.As(FleetRole.Admin)), HubPages.Rollout(Samples.Rollout(), Samples.As(FleetRole.Admin)),
-        HubPages.Problem(401, "who are you", null), HubPages.Problem(409, "not now", Samples.As(FleetRole.Viewer)));
+        HubPages.Problem(401, "who are you", null), HubPages.Problem(409, "not now", Samples.As(FleetRole.Viewer)),
+        HubPages.Problem(401, "who are you", null, "/sign-in?return=%2Frollouts"), HubPages.Problem(503, "not now", null, "/sign-in"),
+        HubPages.Overview(Samples.Fleet(), Samples.As(FleetRole.Viewer) with { SignedIn = true }));
 
     [Theory]
     [MemberData(nameof(AllPages))]
@@ -61,6 +63,16 @@ public sealed partial class HubPagesTests
 
         Assert.All(pages, p => Assert.DoesNotContain("<script>", p, StringComparison.Ordinal));
         Assert.All(pages, p => Assert.DoesNotContain("alert('", p, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Who_is_not_known_may_sign_in_and_who_signed_in_may_sign_out_with_the_token()
+    {
+        Assert.Contains("href=\"/sign-in?return=%2Frollouts\"", HubPages.Problem(401, "who are you", null, "/sign-in?return=%2Frollouts"), StringComparison.Ordinal);
+        Assert.DoesNotContain("/sign-in", HubPages.Problem(401, "who are you", null), StringComparison.Ordinal);
+        Assert.DoesNotContain("/sign-in", HubPages.Problem(409, "not now", Samples.As(FleetRole.Viewer), "/sign-in"), StringComparison.Ordinal);
+        Assert.Matches("action=\"/sign-out\"><input type=\"hidden\" name=\"form-token\" value=\"token-of-the-form\">", HubPages.Overview(Samples.Fleet(), Samples.As(FleetRole.Viewer) with { SignedIn = true }));
+        Assert.DoesNotContain("/sign-out", HubPages.Overview(Samples.Fleet(), Samples.As(FleetRole.Viewer)), StringComparison.Ordinal);
     }
 
     [Fact]

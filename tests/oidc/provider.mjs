@@ -1,5 +1,5 @@
 // An OpenID provider on the loopback; the code is that of oidc-provider. Its keys are new with each start.
-// Argument: {"port", "redirects": [], "key": PEM, "certificate": PEM, "requirePkce"}; with a key it speaks https.
+// Argument: {"port", "redirects": [], "key": PEM, "certificate": PEM, "pushed": whether it takes requests behind the browser's back}; with a key it speaks https.
 // Lines "mint {"claims", "header", "foreign"}" on the input are answered with a token; it ends with its input.
 import { generateKeyPairSync } from 'node:crypto';
 import http from 'node:http';
@@ -30,6 +30,7 @@ const provider = new Provider(issuer, {
   pkce: { required: () => true },
   features: {
     clientCredentials: { enabled: true },
+    pushedAuthorizationRequests: { enabled: options.pushed ?? false },
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo: (_, resource) => ({ audience: resource.split(':').at(-1), scope: '', accessTokenFormat: 'jwt', accessTokenTTL: 300, jwt: { sign: { alg: 'RS256' } } }),

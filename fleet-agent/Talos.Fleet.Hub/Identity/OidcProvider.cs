@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
@@ -133,10 +134,17 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // Whatever a provider sends or does not send, the hub goes on with certificates.
-            (_failed, _problem) = (now, (e as OperationCanceledException is null ? e.Message : "no answer within 10 s").Split('\n')[0].TrimEnd('.', '\r'));
+            (_failed, _problem) = (now, Line(e));
             LogAway(_options.Authority, _problem);
         }
     }
+
+    private static string Line(Exception e) => (e switch
+    {
+        OperationCanceledException => "no answer within 10 s",
+        HttpRequestException { InnerException: AuthenticationException tls } => tls.Message,
+        _ => e.Message,
+    }).Split('\n')[0].TrimEnd('.', '\r');
 
     private static void RequireSafe(string what, string? address)
     {

@@ -29,13 +29,15 @@ internal sealed class OidcTokens(OidcOptions options, OidcProvider provider)
             throw new RequestException(StatusCodes.Status401Unauthorized, $"bearer token: {Problem(result.Exception, known)}");
         }
 
-        string name = NameIn(result.ClaimsIdentity);
-        return RoleIn(result.ClaimsIdentity.FindAll(options.RoleClaim)) is { } role
-            ? new Caller(name, role)
+        (string name, FleetRole? role) = Read(result.ClaimsIdentity);
+        return role is { } given
+            ? new Caller(name, given)
             : throw new RequestException(StatusCodes.Status403Forbidden, NoRole(name));
     }
 
-    public static string NameIn(ClaimsIdentity identity) => identity.FindFirst("preferred_username")?.Value ?? identity.FindFirst("sub")?.Value ?? "?";
+    /// <summary>Who the claims are of, and the highest role they name; null for none.</summary>
+    public (string Name, FleetRole? Role) Read(ClaimsIdentity identity) =>
+        (identity.FindFirst("preferred_username")?.Value ?? identity.FindFirst("sub")?.Value ?? "?", RoleIn(identity.FindAll(options.RoleClaim)));
 
     /// <summary>The highest role that is named; null for none.</summary>
     public static FleetRole? RoleIn(IEnumerable<Claim> claims)

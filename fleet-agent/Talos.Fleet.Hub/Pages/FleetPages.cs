@@ -120,16 +120,16 @@ internal static class FleetPages
     /// <summary>A page that a viewer may see.</summary>
     private static void Show(WebApplication app, string path, Func<HttpContext, FleetStore, PageContext, Task<string>> page) => app.MapGet(path, (Delegate)((HttpContext http) => GuardAsync(http, async context =>
     {
-        Caller caller = await http.RequestServices.GetRequiredService<Access>().RequireAsync(http, FleetRole.Viewer);
+        Caller caller = await http.RequestServices.GetRequiredService<Access>().RequireAtPageAsync(http, FleetRole.Viewer);
         string token = http.Request.Cookies[Cookie] is { Length: 43 } known ? known : NewToken(http);
-        context.Known = new PageContext(caller.Name, caller.Role, token, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
+        context.Known = new PageContext(caller.Name, caller.Role, token, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow(), caller.Session is not null);
         return Results.Text(await page(http, http.RequestServices.GetRequiredService<FleetStore>(), context.Known), "text/html; charset=utf-8");
     }))).ExcludeFromDescription();
 
-    /// <summary>A form that changes something. It must come from a page of ours: a client certificate is shown to whoever asks, so another site could send forms in a person's name.</summary>
-    private static void Do(WebApplication app, string path, FleetRole role, Func<HttpContext, IFormCollection, Caller, Task<string>> action) => app.MapPost(path, (Delegate)((HttpContext http) => GuardAsync(http, async context =>
+    /// <summary>A form that changes something. It must come from a page of ours: a client certificate is shown to whoever asks, and a cookie is sent along, so another site could send forms in a person's name.</summary>
+    internal static void Do(WebApplication app, string path, FleetRole role, Func<HttpContext, IFormCollection, Caller, Task<string>> action) => app.MapPost(path, (Delegate)((HttpContext http) => GuardAsync(http, async context =>
     {
-        Caller caller = await http.RequestServices.GetRequiredService<Access>().RequireAsync(http, role);
+        Caller caller = await http.RequestServices.GetRequiredService<Access>().RequireAtPageAsync(http, role);
         context.Known = new PageContext(caller.Name, caller.Role, "", http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
         if (http.Request.Headers["Sec-Fetch-Site"].FirstOrDefault() is not (null or "same-origin") || !http.Request.HasFormContentType || http.Request.ContentLength is null or > MaxForm)
         {
@@ -143,7 +143,7 @@ internal static class FleetPages
             : throw new RequestException(StatusCodes.Status403Forbidden, "the form is too old: load its page again, then send it again");
     }))).ExcludeFromDescription();
 
-    private static async Task<IResult> GuardAsync(HttpContext http, Func<Seen, Task<IResult>> work)
+    internal static async Task<IResult> GuardAsync(HttpContext http, Func<Seen, Task<IResult>> work)
     {
         Secure(http);
         http.Response.Headers.CacheControl = "no-store";
@@ -154,11 +154,11 @@ internal static class FleetPages
         }
         catch (RequestException e)
         {
-            return Results.Text(HubPages.Problem(e.Status, e.Message, seen.Known), "text/html; charset=utf-8", statusCode: e.Status);
+            return Results.Text(HubPages.Problem(e.Status, e.Message, seen.Known, SignIn.Link(http, http.RequestServices.GetRequiredService<HubOptions>())), "text/html; charset=utf-8", statusCode: e.Status);
         }
     }
 
-    private static void Secure(HttpContext http)
+    internal static void Secure(HttpContext http)
     {
         IHeaderDictionary headers = http.Response.Headers;
         headers.ContentSecurityPolicy = PageAssets.SecurityPolicy;
@@ -180,7 +180,7 @@ internal static class FleetPages
     private static Task<string> ReadAsync(HttpContext http, Func<CancellationToken, Task<string>> read) => read(http.RequestAborted);
 
     /// <summary>Who looks, once that is known.</summary>
-    private sealed class Seen
+    internal sealed class Seen
     {
         public PageContext? Known { get; set; }
     }

@@ -21,7 +21,7 @@ internal static class BundleRoutes
         api.MapPut("/nodes/{id}/support/{command}", SupportAsync).ProducesProblems().WithDescription("The node's certificate: what a support bundle command asked for.");
         api.MapGet("/nodes/{id}/support/{command}", (string id, string command, HubOptions options) =>
             SupportFile(options, id, command) is { } file && File.Exists(file) ? Results.File(file, "application/octet-stream", enableRangeProcessing: true) : throw RequestException.NotFound($"support bundle {command} of {id}"))
-            .Needs(FleetRole.Operator);
+            .Needs(FleetRole.Operator, fromPage: true);
     }
 
     private static IResult Fetch(string id, HubOptions options)

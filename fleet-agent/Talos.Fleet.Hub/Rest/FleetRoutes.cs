@@ -12,6 +12,8 @@ namespace Talos.Fleet.Hub.Rest;
 /// <summary>Enrolment, tokens, audit, live stream, metrics.</summary>
 internal static class FleetRoutes
 {
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(15);
+
     public static void Map(RouteGroupBuilder api, WebApplication app)
     {
         api.MapPost("/enroll", async (HttpContext http, Enrollment enrollment, CancellationToken ct) => Results.Json(
@@ -36,12 +38,12 @@ internal static class FleetRoutes
             List<AuditRecord> records = await store.ReadAsync(s => AuditStore.List(s, after ?? long.MaxValue, most), ct);
             return new Page<AuditRecord> { Items = records, Next = records.Count == most ? records[^1].Id.ToString(CultureInfo.InvariantCulture) : null };
         }).Needs(FleetRole.Admin);
-        api.MapGet("/stream", StreamAsync).Needs(FleetRole.Viewer).Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
+        api.MapGet("/stream", StreamAsync).Needs(FleetRole.Viewer, fromPage: true).Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
         app.MapGet("/metrics", MetricsAsync).Needs(FleetRole.Viewer).Produces<string>(contentType: "text/plain");
         app.MapGet("/healthz", (IBroker broker) => broker.IsReady ? Results.Text("ok\n") : Results.Text("broker is away\n", statusCode: StatusCodes.Status503ServiceUnavailable));
     }
 
-    private static async Task StreamAsync(string? node, string? rollout, HttpContext http, LiveFeed live, CancellationToken ct)
+    private static async Task StreamAsync(string? node, string? rollout, HttpContext http, LiveFeed live, Access access, TimeProvider time, CancellationToken ct)
     {
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
@@ -49,10 +51,21 @@ internal static class FleetRoutes
         await http.Response.WriteAsync(": connected\n\n", ct);
         await http.Response.Body.FlushAsync(ct);
         StringBuilder text = new();
+        DateTimeOffset asked = time.GetUtcNow();
         while (!ct.IsCancellationRequested)
         {
+            if (time.GetUtcNow() - asked >= Idle)
+            {
+                if (await access.IsOverAsync(http.Caller(), ct))
+                {
+                    return;
+                }
+
+                asked = time.GetUtcNow();
+            }
+
             using CancellationTokenSource idle = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            idle.CancelAfter(TimeSpan.FromSeconds(15));
+            idle.CancelAfter(Idle);
             try
             {
                 await listener.Reader.WaitToReadAsync(idle.Token);

@@ -13,11 +13,16 @@ internal static class Routes
     private const int MaxLimit = 1000;
 
     /// <summary>Maps a route that needs a role; the caller is in the context's items.</summary>
-    public static RouteHandlerBuilder Needs(this RouteHandlerBuilder route, FleetRole role) => route
+    /// <param name="route">The route.</param>
+    /// <param name="role">The role.</param>
+    /// <param name="fromPage">Whether pages read it, with the sign-in of their person.</param>
+    public static RouteHandlerBuilder Needs(this RouteHandlerBuilder route, FleetRole role, bool fromPage = false) => route
         .AddEndpointFilter(async (context, next) =>
         {
             Access access = context.HttpContext.RequestServices.GetRequiredService<Access>();
-            context.HttpContext.Items[typeof(Caller)] = await access.RequireAsync(context.HttpContext, role);
+            context.HttpContext.Items[typeof(Caller)] = fromPage
+                ? await access.RequireFromPageAsync(context.HttpContext, role)
+                : await access.RequireAsync(context.HttpContext, role);
             return await next(context);
         })
         .WithDescription($"Role: {Identity.FleetAuthority.RoleWord(role)}")

@@ -46,6 +46,8 @@ internal static class SqlSchema
           id {d.Counter}, time BIGINT NOT NULL, who TEXT NOT NULL, role TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL, outcome TEXT NOT NULL);
         CREATE TABLE IF NOT EXISTS leases (
           name TEXT PRIMARY KEY, holder TEXT NOT NULL, expires BIGINT NOT NULL);
+        CREATE TABLE IF NOT EXISTS ended_sessions (
+          id TEXT PRIMARY KEY, until BIGINT NOT NULL);
         CREATE TABLE IF NOT EXISTS interop (
           name TEXT PRIMARY KEY, value BIGINT NOT NULL);
         """;

@@ -12,14 +12,18 @@ public sealed class OpenIdProvider : IAsyncLifetime
 {
     private readonly string? _certificate;
     private readonly string? _key;
+    private readonly bool _pushed;
     private Process? _process;
 
     public OpenIdProvider() : this(https: false)
     {
     }
 
-    internal OpenIdProvider(bool https)
+    /// <param name="https">With a certificate of its own.</param>
+    /// <param name="pushed">Whether it takes pushed authorization requests, so that a browser does not see what is asked for.</param>
+    internal OpenIdProvider(bool https = false, bool pushed = false)
     {
+        _pushed = pushed;
         if (https)
         {
             using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -50,7 +54,7 @@ public sealed class OpenIdProvider : IAsyncLifetime
         Assert.True(Directory.Exists(Path.Combine(folder, "node_modules")), $"{folder}: run npm ci there, as scripts/test does");
         JsonObject options = new()
         {
-            ["port"] = Port, ["redirects"] = new JsonArray($"https://localhost:{HubPort}/sign-in/callback"), ["key"] = _key, ["certificate"] = _certificate,
+            ["port"] = Port, ["redirects"] = new JsonArray($"https://localhost:{HubPort}/sign-in/callback"), ["key"] = _key, ["certificate"] = _certificate, ["pushed"] = _pushed,
         };
         _process = Process.Start(new ProcessStartInfo("node", ["--no-warnings", "provider.mjs", options.ToJsonString()])
         {

@@ -30,7 +30,13 @@ internal sealed partial class Housekeeping(FleetStore store, Enrollment enrollme
     private async Task PruneAsync(CancellationToken ct)
     {
         DateTimeOffset now = time.GetUtcNow();
-        await store.WriteAsync(s => s.Execute("DELETE FROM ended_sessions WHERE until < @now", ("@now", now)), ct);
+        await store.WriteAsync(
+            s =>
+            {
+                s.Execute("DELETE FROM ended_sessions WHERE until < @now", ("@now", now));
+                WebhookStore.Prune(s, now - Webhooks.Patience - Webhooks.Patience);
+            },
+            ct);
         foreach ((string table, int days) in new[] { ("telemetry", options.TelemetryDays), ("events", options.EventDays) })
         {
             // In small steps, so that no message of a node waits long.

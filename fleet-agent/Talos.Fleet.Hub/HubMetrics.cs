@@ -32,6 +32,10 @@ internal sealed class HubMetrics
 
     public Counter Sent { get; } = new();
 
+    public Counter WebhooksSent { get; } = new();
+
+    public Counter WebhooksDropped { get; } = new();
+
     public Counter Batches { get; } = new();
 
     public Counter Batched { get; } = new();
@@ -72,6 +76,8 @@ internal sealed class HubMetrics
         Simple(text, "talos_hub_events_stored_total", "Events that are new in the history", EventsStored.Value);
         Simple(text, "talos_hub_events_lost_total", "Events that nodes dropped at the bound of their queue", EventsLost.Value);
         Simple(text, "talos_hub_sent_total", "Orders given to the broker", Sent.Value);
+        Simple(text, "talos_hub_webhooks_sent_total", "Webhook messages that their listener took", WebhooksSent.Value);
+        Simple(text, "talos_hub_webhooks_dropped_total", "Webhook messages that were given up or were too many", WebhooksDropped.Value);
         Simple(text, "talos_hub_batches_total", "Transactions with messages of nodes", Batches.Value);
         Simple(text, "talos_hub_batched_messages_total", "Messages in those transactions", Batched.Value);
         Simple(text, "talos_hub_batch_seconds_total", "Time those transactions took", TimeSpan.FromTicks(Interlocked.Read(ref _batchTicks)).TotalSeconds);

@@ -111,6 +111,7 @@ public sealed class GrpcTests : IAsyncLifetime
         await RefusedAsync(
             StatusCode.PermissionDenied, "eve is viewer; this takes operator",
             async () => await new V1.CommandService.CommandServiceClient(viewer).CreateAsync(new V1.CreateCommandRequest { Node = "n-1", Kind = V1.CommandKind.Reboot }, cancellationToken: Token));
+        await RefusedAsync(StatusCode.PermissionDenied, "eve is viewer; this takes admin", async () => await seen.ApproveAsync(rollout, cancellationToken: Token));
         await RefusedAsync(StatusCode.PermissionDenied, "eve is operator; this takes admin", async () => await steered.ApproveAsync(rollout, cancellationToken: Token));
         await RefusedAsync(
             StatusCode.PermissionDenied, "eve is operator; this takes admin",
@@ -119,6 +120,7 @@ public sealed class GrpcTests : IAsyncLifetime
         {
             await RefusedAsync(StatusCode.PermissionDenied, "this takes admin", async () => await new V1.TokenService.TokenServiceClient(lesser).CreateAsync(new V1.CreateTokenRequest(), cancellationToken: Token));
             await RefusedAsync(StatusCode.PermissionDenied, "this takes admin", async () => await new V1.TokenService.TokenServiceClient(lesser).ListAsync(new V1.ListTokensRequest(), cancellationToken: Token));
+            await RefusedAsync(StatusCode.PermissionDenied, "this takes admin", async () => await new V1.TokenService.TokenServiceClient(lesser).DeleteAsync(new V1.DeleteTokenRequest { Id = "t-1" }, cancellationToken: Token));
         }
     }
 

@@ -197,6 +197,27 @@ public abstract class StoreConformance
     }
 
     [Fact]
+    public async Task Webhook_messages_wait_in_order_for_each_url_and_the_oldest_make_room()
+    {
+        using TestHub hub = Make();
+        int dropped = await hub.Store.WriteAsync(
+            s => Enumerable.Range(0, WebhookStore.Limit + 2).Sum(i => WebhookStore.Add(s, "https://one/secret", $"m-{i}", $"body {i}", hub.Time.Now)) + WebhookStore.Add(s, "https://two", "other", "x", hub.Time.Now), TestHub.Token);
+        (WaitingWebhook first, WaitingWebhook other, long stored) = await hub.Store.ReadAsync(
+            s => (WebhookStore.First(s, "https://one/secret")!, WebhookStore.First(s, "https://two")!, s.Number("SELECT count(*) FROM webhooks WHERE target LIKE '%secret%'") ?? 0), TestHub.Token);
+
+        await hub.Store.WriteAsync(s => WebhookStore.Failed(s, first, hub.Time.Now.AddMinutes(1)), TestHub.Token);
+        WaitingWebhook again = (await hub.Store.ReadAsync(s => WebhookStore.First(s, "https://one/secret"), TestHub.Token))!;
+        await hub.Store.WriteAsync(s => WebhookStore.Done(s, again), TestHub.Token);
+        WaitingWebhook next = (await hub.Store.ReadAsync(s => WebhookStore.First(s, "https://one/secret"), TestHub.Token))!;
+        int pruned = await hub.Store.WriteAsync(s => WebhookStore.Prune(s, hub.Time.Now.AddSeconds(1)), TestHub.Token);
+
+        Assert.Equal((2, 0L), (dropped, stored));
+        Assert.Equal(("m-2", "body 2", "other"), (first.Message, first.Body, other.Message));
+        Assert.Equal(first with { Attempts = 1, NotBefore = hub.Time.Now.AddMinutes(1) }, again);
+        Assert.Equal(("m-3", WebhookStore.Limit), (next.Message, pruned));
+    }
+
+    [Fact]
     public async Task Nodes_are_found_by_label_board_and_page()
     {
         using TestHub hub = Make();

@@ -49,6 +49,7 @@ internal sealed partial class RolloutService(
                     throw RequestException.Bad($"bundleId: {plan.BundleId} is not at this hub: upload it, or give its url");
                 }
 
+                store.Dialect.TakeTurn(s);
                 RolloutState state = RolloutState.Create(id, plan, NodeStore.Candidates(s), RolloutStore.HeldBoards(s, plan.BundleId), now);
                 if (state.Nodes.IsEmpty)
                 {
@@ -142,7 +143,14 @@ internal sealed partial class RolloutService(
             // Looked at outside the lock first: most of the time there is nobody.
             if (_known.GetValueOrDefault(id) is { State.Head.IsOver: false } known && await store.ReadAsync(s => RolloutStore.Newcomers(s, known).Count > 0, ct))
             {
-                await StepAsync(id, (s, rollout) => [new RolloutEvent.Joined(RolloutStore.Newcomers(s, rollout))], ct);
+                await StepAsync(
+                    id,
+                    (s, rollout) =>
+                    {
+                        store.Dialect.TakeTurn(s);
+                        return [new RolloutEvent.Joined(RolloutStore.Newcomers(s, rollout))];
+                    },
+                    ct);
             }
         }
     }
@@ -151,6 +159,7 @@ internal sealed partial class RolloutService(
     {
         List<RolloutEffect> effects = [];
         bool moved = false;
+        int dropped = 0;
         StoredRollout? after = await store.WriteAsync(
             s =>
             {
@@ -175,6 +184,12 @@ internal sealed partial class RolloutService(
                 }
 
                 moved = changed.Count > 0 || effects.Count > 0 || state.Head != before.State.Head;
+                dropped = effects.Sum(e => e switch
+                {
+                    RolloutEffect.Notify n => hooks.Queue(s, "rollout", id, $"{n.Phase}: {n.Text}"),
+                    RolloutEffect.HoldBack h => hooks.Queue(s, "held-back", h.Board, $"{state.Plan.Version}: {h.Reason}"),
+                    _ => 0,
+                });
                 return moved ? rollouts.Save(s, before, state, changed.Values, effects, now) : before;
             },
             ct);
@@ -186,6 +201,7 @@ internal sealed partial class RolloutService(
         if (moved && after is not null)
         {
             Tell(after, effects);
+            hooks.Wake(dropped);
         }
 
         return after;
@@ -201,11 +217,9 @@ internal sealed partial class RolloutService(
             {
                 case RolloutEffect.Notify n:
                     LogPhase(after.State.Id, n.Phase, n.Text);
-                    hooks.Send("rollout", after.State.Id, $"{n.Phase}: {n.Text}");
                     break;
                 case RolloutEffect.HoldBack h:
                     LogHeld(after.State.Plan.Version, h.Board, h.Reason);
-                    hooks.Send("held-back", h.Board, $"{after.State.Plan.Version}: {h.Reason}");
                     break;
                 default:
                     break;

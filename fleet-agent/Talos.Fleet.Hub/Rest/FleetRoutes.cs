@@ -93,7 +93,7 @@ internal static class FleetRoutes
 
     private static async Task<IResult> MetricsAsync(HubMetrics metrics, FleetStore store, IBroker broker, TimeProvider time, CancellationToken ct)
     {
-        (FleetSummary fleet, long outbox) = await store.ReadAsync(s => (NodeStore.Fleet(s, time.GetUtcNow()), s.Number("SELECT count(*) FROM outbox") ?? 0), ct);
+        (FleetSummary fleet, long outbox, long webhooks) = await store.ReadAsync(s => (NodeStore.Fleet(s, time.GetUtcNow()), s.Number("SELECT count(*) FROM outbox") ?? 0, WebhookStore.Waiting(s)), ct);
         List<(string, string, string, double)> gauges = [];
         gauges.AddRange(fleet.Presence.Select(p => ("talos_hub_nodes", "Nodes by presence", $"presence=\"{p.Key}\"", (double)p.Value)));
         gauges.AddRange(fleet.Versions.Select(p => ("talos_hub_versions", "Nodes by version", $"version=\"{Escaped(p.Key)}\"", (double)p.Value)));
@@ -101,6 +101,7 @@ internal static class FleetRoutes
         gauges.Add(("talos_hub_not_ready_nodes", "Nodes that are connected and not ready", "", fleet.NotReady));
         gauges.Add(("talos_hub_open_rollouts", "Rollouts that are not over", "", fleet.OpenRollouts));
         gauges.Add(("talos_hub_outbox", "Orders that wait for the broker", "", outbox));
+        gauges.Add(("talos_hub_webhooks_waiting", "Webhook messages that wait for their listener", "", webhooks));
         if (broker.Connections is { } connections)
         {
             gauges.Add(("talos_hub_connections", "Clients of the embedded broker", "", connections));

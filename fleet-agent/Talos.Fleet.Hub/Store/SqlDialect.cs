@@ -19,6 +19,11 @@ internal abstract class SqlDialect : IDisposable
     /// <summary>Whether all writes go one after the other through one connection.</summary>
     public abstract bool SingleWriter { get; }
 
+    /// <summary>Lets transactions that give nodes to rollouts come one after the other, also those of other hubs.</summary>
+    public virtual void TakeTurn(SqlSession s)
+    {
+    }
+
     /// <summary>Opens a connection.</summary>
     public abstract DbConnection Open();
 
@@ -59,6 +64,7 @@ internal abstract class SqlDialect : IDisposable
     /// <summary>A PostgreSQL server, which several hubs may share.</summary>
     public sealed class Postgres(string connection) : SqlDialect
     {
+        private const long RolloutLock = 0x54616C6F73;
         private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { MaxAutoPrepare = 100 });
 
         public override string Bytes => "BYTEA";
@@ -68,6 +74,8 @@ internal abstract class SqlDialect : IDisposable
         public override string ForUpdate => " FOR UPDATE";
 
         public override bool SingleWriter => false;
+
+        public override void TakeTurn(SqlSession s) => s.Execute("SELECT pg_advisory_xact_lock(@k)", ("@k", RolloutLock));
 
         public override DbConnection Open() => _source.OpenConnection();
 

@@ -24,6 +24,9 @@ internal static class SqlSchema
           issued_by TEXT NOT NULL, payload {d.Bytes} NOT NULL, state BIGINT, message TEXT, updated BIGINT, PRIMARY KEY (node, id));
         CREATE TABLE IF NOT EXISTS outbox (
           id {d.Counter}, topic TEXT NOT NULL, payload {d.Bytes} NOT NULL, retain BIGINT NOT NULL, expires BIGINT);
+        CREATE TABLE IF NOT EXISTS webhooks (
+          id {d.Counter}, target TEXT NOT NULL, message TEXT NOT NULL, body TEXT NOT NULL, queued BIGINT NOT NULL, attempts BIGINT NOT NULL DEFAULT 0, not_before BIGINT NOT NULL);
+        CREATE INDEX IF NOT EXISTS webhooks_of_target ON webhooks (target, id);
         CREATE TABLE IF NOT EXISTS tokens (
           id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, uses BIGINT NOT NULL, used BIGINT NOT NULL DEFAULT 0, expires BIGINT NOT NULL,
           created_by TEXT NOT NULL, node TEXT, labels TEXT NOT NULL DEFAULT '');

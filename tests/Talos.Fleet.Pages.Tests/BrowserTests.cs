@@ -27,12 +27,12 @@ public sealed class BrowserTests : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.Protocols = HttpProtocols.Http1));
         _app = builder.Build();
-        PageContext admin = Samples.As(FleetRole.Admin);
+        PageContext admin = Samples.As(FleetRole.Admin) with { SignedIn = true };
         Serve("/", () => HubPages.Overview(Samples.Fleet(version: _version), admin));
         Serve("/nodes/{id}", () => HubPages.Node(Samples.Detail(), admin));
         Serve("/rollouts", () => HubPages.AllRollouts(Samples.Rollouts(), admin));
         Serve("/rollouts/{id}", () => HubPages.Rollout(Samples.Rollout(), admin));
-        Serve("/problem", () => HubPages.Problem(401, "this takes a client certificate of the fleet CA", null));
+        Serve("/problem", () => HubPages.Problem(401, "this takes a client certificate of the fleet CA", null, HubPages.SignIn));
         _app.MapGet("/page/{name}", (string name) => PageAssets.Find(name) is { } file ? Results.Bytes(file.Bytes, file.ContentType) : Results.NotFound());
         _app.MapGet("/api/v1/stream", StreamAsync);
         _app.MapPost("/nodes/{id}/commands", async (string id, HttpContext http) =>

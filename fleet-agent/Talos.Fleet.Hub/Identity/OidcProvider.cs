@@ -21,8 +21,7 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
     private readonly TimeProvider _time;
     private readonly ILogger<OidcProvider> _log;
     private readonly SemaphoreSlim _asking = new(1);
-    private OpenIdConnectConfiguration? _known;
-    private DateTimeOffset _read = DateTimeOffset.MinValue;
+    private volatile Said? _said;
     private DateTimeOffset _failed = DateTimeOffset.MinValue;
     private DateTimeOffset _keys = DateTimeOffset.MinValue;
     private string _problem = "";
@@ -48,28 +47,24 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
     /// <exception cref="RequestException">503: it does not answer.</exception>
     public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
     {
-        if (_known is { } known && _time.GetUtcNow() - _read < Fresh)
+        DateTimeOffset now = _time.GetUtcNow();
+        if (_said is { } said && now - said.At < Usable)
         {
-            return known;
-        }
-
-        await _asking.WaitAsync(cancel);
-        try
-        {
-            DateTimeOffset now = _time.GetUtcNow();
-            if ((_known is null || now - _read >= Fresh) && now - _failed >= PauseAfterFailure)
+            if (now - said.At >= Fresh && _asking.CurrentCount > 0)
             {
-                await AskAsync(now, cancel);
+                // Beside the request: a provider that does not answer shall hold up nobody.
+                _ = AskIfOlderAsync(Fresh, CancellationToken.None);
             }
 
-            return _known is { } usable && now - _read < Usable ? usable
-                : throw new RequestException(StatusCodes.Status503ServiceUnavailable, $"the OIDC provider {_options.Authority} cannot be asked: {_problem}; try again later, or use a client certificate");
+            return said.Configuration;
         }
-        finally
-        {
-            _asking.Release();
-        }
+
+        return await AskIfOlderAsync(Usable, cancel) ?? throw Away();
     }
+
+    /// <summary>What the provider said within the last seconds, for people on their way to it: they are not sent to one that is away.</summary>
+    /// <exception cref="RequestException">503: it does not answer.</exception>
+    public async Task RequireAsync(CancellationToken ct) => _ = await AskIfOlderAsync(PauseOfKeys, ct) ?? throw Away();
 
     /// <summary>What the provider says now, when a key was not in what it said before; null when there is nothing newer, or it was asked for just now.</summary>
     public async Task<OpenIdConnectConfiguration?> NewerAsync(OpenIdConnectConfiguration before, CancellationToken ct)
@@ -78,13 +73,13 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
         try
         {
             DateTimeOffset now = _time.GetUtcNow();
-            if (ReferenceEquals(_known, before) && now - _keys >= PauseOfKeys)
+            if (ReferenceEquals(_said?.Configuration, before) && now - _keys >= PauseOfKeys)
             {
                 _keys = now;
                 await AskAsync(now, ct);
             }
 
-            return ReferenceEquals(_known, before) ? null : _known;
+            return ReferenceEquals(_said?.Configuration, before) ? null : _said?.Configuration;
         }
         finally
         {
@@ -96,10 +91,9 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
     public void RequestRefresh()
     {
         DateTimeOffset now = _time.GetUtcNow();
-        if (now - _keys >= PauseOfKeys)
+        if (_said is { } said && now - _keys >= PauseOfKeys)
         {
-            _keys = now;
-            _read = now - Fresh;
+            (_keys, _said) = (now, said with { At = now - Fresh });
         }
     }
 
@@ -117,6 +111,29 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
         _asking.Dispose();
     }
 
+    /// <summary>What the provider said last; null when that is older and it does not answer now.</summary>
+    private async Task<OpenIdConnectConfiguration?> AskIfOlderAsync(TimeSpan age, CancellationToken ct)
+    {
+        await _asking.WaitAsync(ct);
+        try
+        {
+            DateTimeOffset now = _time.GetUtcNow();
+            if ((_said is null || now - _said.At >= age) && now - _failed >= PauseAfterFailure)
+            {
+                await AskAsync(now, ct);
+            }
+
+            return _said is { } said && now - said.At < age ? said.Configuration : null;
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    private RequestException Away() => new(
+        StatusCodes.Status503ServiceUnavailable, $"the OIDC provider {_options.Authority} cannot be asked: {_problem}; try again later, or use a client certificate");
+
     private async Task AskAsync(DateTimeOffset now, CancellationToken ct)
     {
         try
@@ -129,7 +146,7 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
 
             RequireSafe("authorization_endpoint", read.AuthorizationEndpoint);
             RequireSafe("token_endpoint", read.TokenEndpoint);
-            (_known, _read, _failed) = (read, now, DateTimeOffset.MinValue);
+            (_said, _failed) = (new Said(read, now), DateTimeOffset.MinValue);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
@@ -153,6 +170,9 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
             throw new InvalidDataException($"{what}: {address} is neither https nor on the loopback");
         }
     }
+
+    /// <summary>What the provider said, and when.</summary>
+    private sealed record Said(OpenIdConnectConfiguration Configuration, DateTimeOffset At);
 
     [LoggerMessage(LogLevel.Warning, "The OIDC provider {Authority} cannot be asked: {Problem}")]
     private partial void LogAway(string authority, string problem);

@@ -32,7 +32,9 @@ internal static class SignIn
         app.UseAuthentication();
         app.MapGet(HubPages.SignIn, (Delegate)((HttpContext http) => FleetPages.GuardAsync(http, async _ =>
         {
-            await http.ChallengeAsync(Scheme, new AuthenticationProperties { RedirectUri = Local(http.Request.Query["return"].FirstOrDefault() ?? HubPages.Fleet) });
+            string path = Local(http.Request.Query["return"].FirstOrDefault() ?? HubPages.Fleet);
+            await http.RequestServices.GetRequiredService<OidcProvider>().RequireAsync(http.RequestAborted);
+            await http.ChallengeAsync(Scheme, new AuthenticationProperties { RedirectUri = path });
             return Results.Empty;
         }))).ExcludeFromDescription();
         FleetPages.Do(app, HubPages.SignOut, FleetRole.Viewer, async (http, _, caller) =>

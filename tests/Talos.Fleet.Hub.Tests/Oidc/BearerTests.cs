@@ -126,6 +126,25 @@ public sealed class BearerTests(OpenIdProvider provider) : IClassFixture<OpenIdP
     }
 
     [Fact]
+    public async Task What_the_provider_said_last_is_used_for_a_day_while_it_is_away()
+    {
+        await using OpenIdProvider own = new();
+        await own.InitializeAsync();
+        LaterTime time = new();
+        await using RunningHub hub = await StartAsync(own, time: time);
+        using HttpClient program = Program(hub, await own.TokenAsync("viewer-job"));
+        List<int> codes = [await CodeAsync(program, "/api/v1/nodes")];
+        await own.StopAsync();
+        foreach (int hours in new[] { 2, 23, 25 })
+        {
+            time.By = TimeSpan.FromHours(hours);
+            codes.Add(await CodeAsync(program, "/api/v1/nodes"));
+        }
+
+        Assert.Equal([200, 200, 200, 503], codes);
+    }
+
+    [Fact]
     public async Task New_keys_of_the_provider_are_taken_and_old_ones_are_not_any_more()
     {
         await using OpenIdProvider own = new();
@@ -161,9 +180,9 @@ public sealed class BearerTests(OpenIdProvider provider) : IClassFixture<OpenIdP
         Assert.Contains("certificate is invalid", await refused.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
     }
 
-    private static async Task<RunningHub> StartAsync(OpenIdProvider provider, OidcOptions? oidc = null)
+    private static async Task<RunningHub> StartAsync(OpenIdProvider provider, OidcOptions? oidc = null, TimeProvider? time = null)
     {
-        RunningHub hub = await RunningHub.StartAsync(o => o with { Oidc = oidc ?? new OidcOptions { Authority = provider.Issuer } });
+        RunningHub hub = await RunningHub.StartAsync(o => o with { Oidc = oidc ?? new OidcOptions { Authority = provider.Issuer } }, time);
         await hub.Store.WriteAsync(s => s.Execute("INSERT INTO nodes (id, enrolled) VALUES ('n-1', @t)", ("@t", DateTimeOffset.UtcNow)), Token);
         return hub;
     }

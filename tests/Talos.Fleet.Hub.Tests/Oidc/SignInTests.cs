@@ -10,7 +10,7 @@ namespace Talos.Fleet.Hub.Tests.Oidc;
 [Trait("Category", "Integration")]
 public sealed class SignInTests(OpenIdProvider provider) : IClassFixture<OpenIdProvider>, IAsyncLifetime
 {
-    private readonly Later _time = new();
+    private readonly LaterTime _time = new();
     private RunningHub _hub = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -268,6 +268,30 @@ public sealed class SignInTests(OpenIdProvider provider) : IClassFixture<OpenIdP
     }
 
     [Fact]
+    public async Task People_sign_in_with_the_keys_that_the_provider_has_now_and_are_not_sent_to_one_that_went_away()
+    {
+        await using OpenIdProvider own = new();
+        await own.InitializeAsync();
+        LaterTime time = new();
+        await using RunningHub hub = await RunningHub.StartAsync(o => o with { HttpsPort = own.HubPort, Oidc = new OidcOptions { Authority = own.Issuer, Client = "hub-page" } }, time);
+        using Person vera = new(hub), anna = new(hub), late = new(hub);
+
+        int before = (await vera.SignInAsync("vera")).Status;
+        await own.StopAsync();
+        await own.InitializeAsync();
+        time.By = TimeSpan.FromMinutes(1);
+        int after = (await anna.SignInAsync("anna")).Status;
+        await own.StopAsync();
+        time.By = TimeSpan.FromMinutes(2);
+        (int away, string text, Uri? to) = await late.GetAsync("/sign-in");
+
+        Assert.Equal((200, 200), (before, after));
+        Assert.Equal((503, null), (away, to));
+        Assert.Contains($"the OIDC provider {own.Issuer} cannot be asked: Connection refused", text, StringComparison.Ordinal);
+        Assert.Equal(200, (await anna.GetAsync("/")).Status);
+    }
+
+    [Fact]
     public async Task Without_a_client_the_page_offers_no_sign_in()
     {
         await using RunningHub hub = await RunningHub.StartAsync(o => o with { Oidc = new OidcOptions { Authority = provider.Issuer } });
@@ -310,13 +334,5 @@ public sealed class SignInTests(OpenIdProvider provider) : IClassFixture<OpenIdP
         RunningHub hub = await RunningHub.StartAsync(o => o with { HttpsPort = provider.HubPort, Data = data ?? o.Data, Oidc = oidc }, _time);
         await hub.Store.WriteAsync(s => s.Execute("INSERT INTO nodes (id, enrolled) VALUES ('n-1', @t) ON CONFLICT DO NOTHING", ("@t", DateTimeOffset.UtcNow)), Token);
         return hub;
-    }
-
-    /// <summary>The time of the day, moved.</summary>
-    private sealed class Later : TimeProvider
-    {
-        public TimeSpan By { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + By;
     }
 }

@@ -38,6 +38,40 @@ public sealed class BearerTests(OpenIdProvider provider) : IClassFixture<OpenIdP
         Assert.All(made.Items, c => Assert.Equal(job, c.IssuedBy));
     }
 
+    [Theory]
+    [InlineData("viewer-job", "viewer")]
+    [InlineData("operator-job", "viewer operator")]
+    [InlineData("admin-job", "viewer operator admin")]
+    public async Task Of_all_routes_a_token_opens_those_of_its_role_and_leaves_nothing_at_the_others(string job, string may)
+    {
+        await using RunningHub hub = await StartAsync(provider);
+        using HttpClient program = Program(hub, await provider.TokenAsync(job));
+        JsonNode document = JsonNode.Parse(await hub.Nobody.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), Token))!;
+        List<(string Method, string Path, string Role)> routes =
+        [
+            .. from path in document["paths"]!.AsObject()
+               from method in path.Value!.AsObject()
+               let role = (string?)method.Value!["description"]
+               where role is not null && role.StartsWith("Role: ", StringComparison.Ordinal)
+               select (method.Key.ToUpperInvariant(), System.Text.RegularExpressions.Regex.Replace(path.Key, "{[^}]+}", "n-9"), role["Role: ".Length..]),
+        ];
+
+        foreach ((string method, string path, string role) in routes)
+        {
+            using HttpRequestMessage request = new(new HttpMethod(method), path);
+            request.Content = method is "POST" or "PUT" ? Json("{}") : null;
+            using HttpResponseMessage answer = await program.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+            int status = (int)answer.StatusCode;
+
+            // A body is read before the role is asked: one that makes no sense is refused as that.
+            Assert.True(may.Split(' ').Contains(role) ? status is not (401 or 403) : status is 403 || (status is 400 && request.Content is not null), $"{method} {path} ({role}): {status}");
+        }
+
+        Assert.Equal(["admin", "operator", "viewer"], routes.Select(r => r.Role).Distinct().Order());
+        Assert.True(routes.Count > 20, $"{routes.Count} routes");
+        Assert.Equal(job == "admin-job" ? 1 : 0, (await hub.GetAsync("/api/v1/audit", HubJson.Default.PageAuditRecord)).Items.Count);
+    }
+
     [Fact]
     public async Task A_token_counts_over_grpc_as_over_rest()
     {

@@ -237,6 +237,14 @@ public sealed class SignInTests(OpenIdProvider provider) : IClassFixture<OpenIdP
             session = anna.Cookies.GetAllCookies()["__Host-session"]!;
         }
 
+        await using (RunningHub wrong = await StartAsync(options with { ClientSecret = "another" }, data))
+        {
+            using Person vera = new(wrong);
+            (int refused, string page, _) = await vera.SignInAsync("vera");
+            Assert.Equal((401, false), (refused, vera.IsSignedIn));
+            Assert.Contains("the OIDC provider refused: invalid_client", page, StringComparison.Ordinal);
+        }
+
         await using RunningHub second = await StartAsync(options, data);
         using Person again = new(second);
         again.Cookies.Add(new Cookie(session.Name, session.Value, "/", "localhost") { Secure = true });

@@ -10,6 +10,7 @@
 #include <linux/fs.h>
 #include <linux/if_packet.h>
 #include <linux/module.h>
+#include <linux/nvme_ioctl.h>
 #include <linux/reboot.h>
 #include <linux/rtc.h>
 #include <linux/stat.h>
@@ -87,6 +88,8 @@ void abi(void)
     S(sockaddr_ll); O(sockaddr_ll, sll_ifindex); O(sockaddr_ll, sll_halen); O(sockaddr_ll, sll_addr);
     C(BLKGETSIZE64); C(BLKSSZGET); C(BLKFLSBUF); C(BLKPG); C(BLKZEROOUT); C(BLKPG_ADD_PARTITION); C(BLKPG_DEL_PARTITION);
     C(BLKPG_RESIZE_PARTITION); S(blkpg_ioctl_arg); O(blkpg_ioctl_arg, data); S(blkpg_partition); O(blkpg_partition, pno);
+    C(NVME_IOCTL_ADMIN_CMD); S(nvme_passthru_cmd); O(nvme_passthru_cmd, nsid); O(nvme_passthru_cmd, addr); O(nvme_passthru_cmd, data_len);
+    O(nvme_passthru_cmd, cdw10); O(nvme_passthru_cmd, timeout_ms);
     S(xfs_growfs_data); C(XFS_IOC_FSGROWFSDATA);
     C(ENOTEMPTY); C(ELOOP); C(ENODATA); C(EUCLEAN); C(EKEYREJECTED); C(EHOSTUNREACH); C(ENAMETOOLONG); C(EOPNOTSUPP); C(ETIMEDOUT);
 }

@@ -44,6 +44,7 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
         string kubeletStatus = kubelet is null ? "" : await SpecAsync("k8s", "KubeletStatuses.kubernetes.talos.dev", "kubelet", ct);
         List<(string Id, string Spec)> running = kubelet is null ? [] : await SpecsAsync("k8s", "StaticPodStatuses.kubernetes.talos.dev", ct);
         List<(string Id, string Spec)> wanted = kubelet is null ? [] : await SpecsAsync("k8s", "StaticPods.kubernetes.talos.dev", ct);
+        List<(string Id, string Spec)> disks = await SpecsAsync("runtime", "DiskHealths.edge.talos.dev", ct);
         UpdateFacts? update = await UpdateAsync(ct);
         return new NodeFacts
         {
@@ -60,6 +61,7 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
             Addresses = [.. YamlLines.Items(addresses).Take(32)],
             Kubernetes = kubelet is null ? null : PodCounts.Of(kubeletStatus, [.. running.Select(p => p.Spec)]) with { Healthy = kubelet.Health?.Healthy ?? false },
             Holds = PodHolds.Of(wanted, running, hostname),
+            Disks = disks.Take(8).ToDictionary(d => d.Id, d => DiskFacts.Of(d.Spec)),
             Update = update,
         };
     });

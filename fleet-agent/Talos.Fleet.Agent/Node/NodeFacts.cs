@@ -31,6 +31,9 @@ internal sealed record NodeFacts
     /// <summary>Pods that forbid to be interrupted.</summary>
     public IReadOnlyList<PodHold> Holds { get; init; } = [];
 
+    /// <summary>What disks tell of their health, by kernel name; only NVMe disks do.</summary>
+    public IReadOnlyDictionary<string, DiskFacts> Disks { get; init; } = new Dictionary<string, DiskFacts>();
+
     /// <summary>The update engine; null when the node has none.</summary>
     public UpdateFacts? Update { get; init; }
 }

@@ -17,7 +17,7 @@ internal sealed record AgentParts
 
     public required IVetoes Vetoes { get; init; }
 
-    public required Func<string, bool, QueueReport, Telemetry> Measure { get; init; }
+    public required Func<NodeFacts, QueueReport, Measurement> Measure { get; init; }
 
     public required string MachineId { get; init; }
 

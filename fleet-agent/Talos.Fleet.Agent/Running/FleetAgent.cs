@@ -145,8 +145,13 @@ internal sealed partial class FleetAgent : IDisposable
     {
         while (true)
         {
-            Telemetry telemetry = _parts.Measure(_state.Facts.BootId, _state.Facts.ClockSynced, _queue.Report(_state.Refused));
-            _queue.AddTelemetry(FleetMessages.Write(telemetry));
+            Measurement measured = _parts.Measure(_state.Facts, _queue.Report(_state.Refused));
+            _queue.AddTelemetry(FleetMessages.Write(measured.Telemetry));
+            foreach (DiskNews news in measured.News)
+            {
+                _events.Add(news.Kind, news.Severity, news.Message);
+            }
+
             _state.ToSend.Raise();
             DateTimeOffset since = _parts.Time.GetUtcNow();
 

@@ -12,21 +12,21 @@ internal sealed class Meter(ProcFiles files, string wearPath, TimeProvider time)
     private (long Busy, long All)? _cpu;
 
     /// <summary>Measures.</summary>
-    /// <param name="bootId">Names the boot.</param>
-    /// <param name="synced">Whether the clock can be trusted.</param>
+    /// <param name="node">The node, as it was asked last.</param>
     /// <param name="queue">The agent's queue.</param>
-    public Telemetry Measure(string bootId, bool synced, QueueReport queue)
+    public Measurement Measure(NodeFacts node, QueueReport queue)
     {
         DateTimeOffset now = time.GetUtcNow();
+        (List<FlashWear> wear, List<DiskNews> news) = Wear(node, node.ClockSynced ? now : null);
         (long Busy, long All)? cpu = ProcText.CpuTicks(files.Text("proc/stat"));
         double? percent = ProcText.CpuPercent(_cpu, cpu);
         _cpu = cpu;
         string? memory = files.Text("proc/meminfo");
         long? total = ProcText.Memory(memory, "MemTotal");
-        return new Telemetry
+        Telemetry telemetry = new()
         {
             Time = now,
-            Unsynced = !synced,
+            Unsynced = !node.ClockSynced,
             UptimeSeconds = ProcText.Uptime(files.Text("proc/uptime")),
             CpuPercent = percent,
             MemoryBytes = total,
@@ -34,10 +34,11 @@ internal sealed class Meter(ProcFiles files, string wearPath, TimeProvider time)
             Disks = Disks(),
             TemperatureCelsius = Temperature(),
             Throttled = Throttled(),
-            Wear = Wear(bootId, synced ? now : null),
+            Wear = wear,
             Links = Links(),
             Queue = queue,
         };
+        return new Measurement(telemetry, news);
     }
 
     private static List<DiskUsage> Disks()
@@ -105,33 +106,50 @@ internal sealed class Meter(ProcFiles files, string wearPath, TimeProvider time)
         return links;
     }
 
-    private List<FlashWear> Wear(string bootId, DateTimeOffset? now)
+    private (List<FlashWear> Wear, List<DiskNews> News) Wear(NodeFacts node, DateTimeOffset? now)
     {
         WearFile before = ReadWear();
         Dictionary<string, WearHistory> next = [];
         List<FlashWear> wear = [];
+        List<DiskNews> news = [];
         foreach (string name in files.Names("sys/block").Where(n => IsDisk(n)).Take(8))
         {
-            string device = $"sys/block/{name}/device/";
-            FlashKind kind = name.StartsWith("nvme", StringComparison.Ordinal) ? FlashKind.Nvme
-                : files.Text(device + "type") switch { "MMC" => FlashKind.Emmc, "SD" => FlashKind.Sd, _ => FlashKind.Disk };
-            int? used = kind is FlashKind.Emmc ? ProcText.EmmcLife(files.Text(device + "life_time")) : null;
             if (ProcText.WrittenBytes(files.Text($"sys/block/{name}/stat")) is not { } written)
             {
                 continue;
             }
 
-            WearHistory history = WearForecast.Take(before.Devices.GetValueOrDefault(name), bootId, written, used, now);
+            WearHistory? known = before.Devices.GetValueOrDefault(name);
+            (FlashWear state, IReadOnlyList<string>? warnings) = State(name, node.Disks.GetValueOrDefault(name));
+            WearHistory history = WearForecast.Take(known, node.BootId, written, state.UsedPercent, now) with { Warnings = warnings ?? known?.Warnings ?? [] };
             next[name] = history;
-            wear.Add(new FlashWear
-            {
-                Device = name, Kind = kind, UsedPercent = used, Warning = kind is FlashKind.Emmc ? ProcText.EmmcWarning(files.Text(device + "pre_eol_info")) : null,
-                WrittenBytes = history.Written, WrittenBytesPerDay = WearForecast.BytesPerDay(history), DaysLeft = WearForecast.DaysLeft(history),
-            });
+            news.AddRange(DiskNews.Between(name, known?.Warnings ?? [], history.Warnings));
+            wear.Add(state with { WrittenBytes = history.Written, WrittenBytesPerDay = WearForecast.BytesPerDay(history), DaysLeft = WearForecast.DaysLeft(history) });
         }
 
         WriteWear(new WearFile { Devices = next });
-        return wear;
+        return (wear, news);
+    }
+
+    /// <summary>What a device tells, and of what it warns; null when it tells nothing now.</summary>
+    private (FlashWear State, IReadOnlyList<string>? Warnings) State(string name, DiskFacts? facts)
+    {
+        string device = $"sys/block/{name}/device/";
+        if (name.StartsWith("nvme", StringComparison.Ordinal))
+        {
+            return (
+                new FlashWear
+                {
+                    Device = name, Kind = FlashKind.Nvme, UsedPercent = facts?.UsedPercent, Warning = facts?.IsWorn, SparePercent = facts?.SparePercent, MediaErrors = facts?.MediaErrors,
+                },
+                facts?.Warnings);
+        }
+
+        FlashKind kind = files.Text(device + "type") switch { "MMC" => FlashKind.Emmc, "SD" => FlashKind.Sd, _ => FlashKind.Disk };
+        bool? worn = kind is FlashKind.Emmc ? ProcText.EmmcWarning(files.Text(device + "pre_eol_info")) : null;
+        return (
+            new FlashWear { Device = name, Kind = kind, UsedPercent = kind is FlashKind.Emmc ? ProcText.EmmcLife(files.Text(device + "life_time")) : null, Warning = worn },
+            worn is { } w ? w ? ["spare"] : [] : null);
     }
 
     private bool IsDisk(string name) =>

@@ -18,6 +18,9 @@ internal sealed record WearHistory
     /// <summary>Bytes written in all, since this history began.</summary>
     public required long Written { get; init; }
 
+    /// <summary>What the device warned of by then.</summary>
+    public IReadOnlyList<string> Warnings { get => field ?? []; init; }
+
     /// <summary>Readings, at most one a day, oldest first.</summary>
     public IReadOnlyList<WearReading> Readings { get => field ?? []; init; }
 }

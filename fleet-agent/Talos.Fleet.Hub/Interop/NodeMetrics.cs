@@ -74,6 +74,8 @@ internal static class NodeMetrics
             string name = $"Flash/{SparkplugName.Part(wear.Device)}";
             add($"{name}/Life Used", SparkplugValue.Of((long?)wear.UsedPercent), "%");
             add($"{name}/Warning", SparkplugValue.Of(wear.Warning), null);
+            add($"{name}/Spare", SparkplugValue.Of((long?)wear.SparePercent), "%");
+            add($"{name}/Media Errors", SparkplugValue.Of(wear.MediaErrors), null);
             add($"{name}/Days Left", SparkplugValue.Of((long?)wear.DaysLeft), "d");
         }
 

@@ -68,8 +68,14 @@ public sealed record FlashWear
     /// <summary>Life that is used up, 0 to 255; eMMC tells it in steps of 10.</summary>
     public int? UsedPercent { get; init; }
 
-    /// <summary>The device itself warns: its reserve is nearly used up.</summary>
+    /// <summary>The device itself warns: its reserve is nearly used up, it is not reliable any more or takes no writes.</summary>
     public bool? Warning { get; init; }
+
+    /// <summary>Reserve of an NVMe disk that is left, 0 to 100.</summary>
+    public int? SparePercent { get; init; }
+
+    /// <summary>Errors an NVMe disk could not mend, in its life.</summary>
+    public long? MediaErrors { get; init; }
 
     /// <summary>Bytes written by the node since the counter began.</summary>
     public long? WrittenBytes { get; init; }

@@ -83,6 +83,8 @@ internal static class MessageRules
     private static string? Check(FlashWear m) =>
         Limit.Text("device", m.Device, 32, 1)
         ?? Limit.Range("usedPercent", m.UsedPercent, 0, 255)
+        ?? Limit.Range("sparePercent", m.SparePercent, 0, 100)
+        ?? Limit.Range("mediaErrors", m.MediaErrors)
         ?? Limit.Range("writtenBytes", m.WrittenBytes)
         ?? Limit.Range("writtenBytesPerDay", m.WrittenBytesPerDay)
         ?? Limit.Range("daysLeft", m.DaysLeft);

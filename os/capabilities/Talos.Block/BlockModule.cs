@@ -19,21 +19,25 @@ public sealed class BlockModule
     private readonly IDisks _disks;
     private readonly IFilesystems _filesystems;
     private readonly IBlockEvents _events;
+    private readonly INvmeDisks _nvme;
+    private readonly ILoggerFactory _loggers;
     private readonly MetaStore _meta;
     private readonly VolumeManager _volumes;
 
     /// <summary>The room on this machine's disks.</summary>
     public BlockModule(IState state, Reaper reaper, TimeProvider time, ILoggerFactory loggers)
-        : this(state, new LinuxDisks(), new LinuxFilesystems(reaper), new LinuxMetaDevice(), new KernelBlockEvents(), time, loggers) { }
+        : this(state, new LinuxDisks(), new LinuxFilesystems(reaper), new LinuxMetaDevice(), new KernelBlockEvents(), new LinuxNvmeDisks(), time, loggers) { }
 
     internal BlockModule(
-        IState state, IDisks disks, IFilesystems filesystems, IMetaDevice metaDevice, IBlockEvents events, TimeProvider time, ILoggerFactory loggers)
+        IState state, IDisks disks, IFilesystems filesystems, IMetaDevice metaDevice, IBlockEvents events, INvmeDisks nvme, TimeProvider time, ILoggerFactory loggers)
     {
         _state = state;
         _time = time;
         _disks = disks;
         _filesystems = filesystems;
         _events = events;
+        _nvme = nvme;
+        _loggers = loggers;
         _meta = new MetaStore(disks, metaDevice, loggers.CreateLogger<MetaStore>());
         _volumes = new VolumeManager(disks, filesystems, _meta, VolumeDefinition.All, time, loggers.CreateLogger<VolumeManager>());
     }
@@ -49,6 +53,7 @@ public sealed class BlockModule
     {
         ArgumentNullException.ThrowIfNull(controllers);
         controllers.Register(new DisksController(_disks, _events));
+        controllers.Register(new DiskHealthController(_nvme, _time, _loggers.CreateLogger<DiskHealthController>()));
         controllers.Register(new DiscoveryController(_disks, _volumes, _time));
         controllers.Register(new VolumesController(_volumes, _filesystems, _time));
         controllers.Register(new MetaKeysController(_meta, _time));

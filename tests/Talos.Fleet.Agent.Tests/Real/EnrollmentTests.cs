@@ -140,7 +140,7 @@ public sealed class EnrollmentTests : IAsyncLifetime
         {
             Settings = settings, Node = new FakeNode(), Links = links, Hub = hub,
             Enrollment = new Enrollment(settings, new IdentityStore(settings.StateFolder, NullLogger<IdentityStore>.Instance), hub, NullLogger<Enrollment>.Instance),
-            Vetoes = new Vetoes(settings.Vetoes, new ProcFiles(_folder)), Measure = (_, _, queue) => new Telemetry { Time = clock.GetUtcNow(), Queue = queue },
+            Vetoes = new Vetoes(settings.Vetoes, new ProcFiles(_folder)), Measure = (_, queue) => new Measurement(new Telemetry { Time = clock.GetUtcNow(), Queue = queue }, []),
             MachineId = "0123456789abcdef", Version = "1", Time = clock, Chance = () => 0,
         };
         Directory.CreateDirectory(settings.DataFolder);

@@ -61,9 +61,12 @@ internal sealed class FakeMachined : IAsyncDisposable
     {
         public override async Task List(ListRequest request, IServerStreamWriter<ListResponse> responseStream, ServerCallContext context)
         {
-            IEnumerable<(string Id, string Yaml)> all = request.Type == "StaticPods.kubernetes.talos.dev"
-                ? [("default-web", "pod:\n    metadata:\n        annotations:\n            talos.dev/forbid-disruption: 6h\n")]
-                : PodCountsTests.Pods.Select((p, i) => ($"default/web-{i}", p));
+            IEnumerable<(string Id, string Yaml)> all = request.Type switch
+            {
+                "StaticPods.kubernetes.talos.dev" => [("default-web", "pod:\n    metadata:\n        annotations:\n            talos.dev/forbid-disruption: 6h\n")],
+                "DiskHealths.edge.talos.dev" => [("nvme0n1", DiskFactsTests.Worn)],
+                _ => PodCountsTests.Pods.Select((p, i) => ($"default/web-{i}", p)),
+            };
             foreach ((string id, string yaml) in all)
             {
                 await responseStream.WriteAsync(new ListResponse { Resource = new Resource { Metadata = new Talos.Api.Cosi.Metadata { Id = id }, Spec = new Spec { YamlSpec = yaml } } });

@@ -56,7 +56,7 @@ public sealed class HoldTests : IDisposable
         _clock.Advance(DateTimeOffset.UtcNow - _clock.GetUtcNow());
         AgentSettings settings = RunningAgent.Settings(_folder, "node-a");
         _fleet.Enrol(settings.StateFolder, "node-a", 1);
-        RunningAgent agent = new() { Time = _clock, Links = _links, Measurement = queue => new Telemetry { Time = _clock.GetUtcNow(), Queue = queue } };
+        RunningAgent agent = new() { Time = _clock, Links = _links, Measured = queue => new Telemetry { Time = _clock.GetUtcNow(), Queue = queue } };
         agent.Node.Facts = agent.Node.Facts with { Holds = [new PodHold("default-web", TimeSpan.FromHours(6))] };
         await agent.StartAsync(settings);
         await StepUntilAsync(() => _links.Deliver is not null, TimeSpan.Zero);

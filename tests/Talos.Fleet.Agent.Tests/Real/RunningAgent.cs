@@ -12,7 +12,7 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     public FakeNode Node { get; } = new();
 
-    public Func<QueueReport, Telemetry> Measurement { get; init; } = queue => new Telemetry { Time = TimeProvider.System.GetUtcNow(), Queue = queue };
+    public Func<QueueReport, Telemetry> Measured { get; init; } = queue => new Telemetry { Time = TimeProvider.System.GetUtcNow(), Queue = queue };
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -37,7 +37,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             Settings = settings, Node = Node, Links = Links ?? new MqttLinks(TimeProvider.System), Hub = hub,
             Enrollment = new Enrollment(settings, new IdentityStore(settings.StateFolder, new Logged<IdentityStore>(loggers)), hub, new Logged<Enrollment>(loggers)),
             Vetoes = new Vetoes(settings.Vetoes, new ProcFiles(settings.DataFolder)),
-            Measure = (_, _, queue) => Measurement(queue),
+            Measure = (_, queue) => new Measurement(Measured(queue), []),
             MachineId = "0123456789abcdef", Version = settings.Version, Time = Time, Chance = () => 0,
         };
         _agent = await FleetAgent.StartAsync(parts, loggers, _stop.Token);

@@ -60,7 +60,7 @@ public sealed class TrafficTests : MosquittoTest
     {
         AgentSettings settings = RunningAgent.Settings(Folder, node) with { TelemetryIntervalSeconds = interval, KeepAliveSeconds = keepAlive };
         Fleet.Enrol(settings.StateFolder, node, proxy.Port);
-        RunningAgent agent = new() { Measurement = Realistic };
+        RunningAgent agent = new() { Measured = Realistic };
         await agent.StartAsync(settings);
         return agent;
     }

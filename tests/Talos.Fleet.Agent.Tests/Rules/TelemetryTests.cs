@@ -112,13 +112,33 @@ public sealed class TelemetryTests
         Talos.Testing.ManualTime time = new();
         Meter meter = new(new ProcFiles(root), Path.Combine(root, "wear.json"), time);
 
-        Telemetry telemetry = meter.Measure("boot", synced: true, new QueueReport());
+        Put("sys/block/nvme0n1/stat", "1 2 3 4 5 6 9 8");
+        Put("sys/block/nvme0n1/device/model", "");
+        NodeFacts node = new()
+        {
+            BootId = "boot", Version = "v1", Architecture = "arm64", Stage = "running", Ready = true, ClockSynced = true,
+            Disks = new Dictionary<string, DiskFacts> { ["nvme0n1"] = new(7, 9, 2, ["spare", "temperature"]) },
+        };
+
+        (Telemetry telemetry, IReadOnlyList<DiskNews> news) = meter.Measure(node, new QueueReport());
 
         Assert.True(FleetMessages.ReadTelemetry(FleetMessages.Write(telemetry)).IsGood);
         Assert.Equal((60 * 1024, 77, 48.5, true), (telemetry.MemoryUsedBytes, telemetry.UptimeSeconds, telemetry.TemperatureCelsius, telemetry.Throttled));
         Assert.Equal(["eth0"], telemetry.Links.Select(l => l.Name));
-        FlashWear wear = Assert.Single(telemetry.Wear);
-        Assert.Equal((FlashKind.Emmc, 30, true, 7 * 512), (wear.Kind, wear.UsedPercent, wear.Warning, wear.WrittenBytes));
+        Assert.Equal(
+            [
+                new FlashWear { Device = "mmcblk0", Kind = FlashKind.Emmc, UsedPercent = 30, Warning = true, WrittenBytes = 7 * 512 },
+                new FlashWear { Device = "nvme0n1", Kind = FlashKind.Nvme, UsedPercent = 7, Warning = true, SparePercent = 9, MediaErrors = 2, WrittenBytes = 9 * 512 },
+            ],
+            telemetry.Wear);
+        Assert.Equal(["mmcblk0 warns: spare", "nvme0n1 warns: spare, temperature"], news.Select(n => n.Message));
+
+        // Another agent on the same data, as after a restart: what was said is not said again, nor while a disk tells nothing.
+        Meter next = new(new ProcFiles(root), Path.Combine(root, "wear.json"), time);
+        Assert.Empty(next.Measure(node, new QueueReport()).News);
+        Assert.Empty(next.Measure(node with { Disks = new Dictionary<string, DiskFacts>() }, new QueueReport()).News);
+        IReadOnlyList<DiskNews> well = next.Measure(node with { Disks = new Dictionary<string, DiskFacts> { ["nvme0n1"] = new(7, 30, 2, []) } }, new QueueReport()).News;
+        Assert.Equal(["disk.recovered"], well.Select(n => n.Kind));
         Directory.Delete(root, recursive: true);
     }
 }

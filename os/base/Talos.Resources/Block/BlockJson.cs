@@ -10,4 +10,5 @@ namespace Talos.Resources.Block;
 [JsonSerializable(typeof(VolumeStatus))]
 [JsonSerializable(typeof(MountStatus))]
 [JsonSerializable(typeof(MetaKey))]
+[JsonSerializable(typeof(DiskHealth))]
 internal sealed partial class BlockJson : JsonSerializerContext;

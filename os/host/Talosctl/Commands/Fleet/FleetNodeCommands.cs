@@ -158,7 +158,7 @@ internal static class FleetNodeCommands
 
         foreach (FlashWear wear in t.Wear)
         {
-            yield return ("FLASH", $"{wear.Device} ({FleetText.Word<FlashKind>(wear.Kind)}): {(wear.UsedPercent is { } used ? $"{used} % of its life used" : "life not told")}{(wear.DaysLeft is { } days ? $", about {days} days left" : "")}{(wear.Warning is true ? ", IT WARNS" : "")}");
+            yield return ("FLASH", $"{wear.Device} ({FleetText.Word<FlashKind>(wear.Kind)}): {(wear.UsedPercent is { } used ? $"{used} % of its life used" : "life not told")}{(wear.DaysLeft is { } days ? $", about {days} days left" : "")}{(wear.SparePercent is { } spare ? $", reserve {spare} %" : "")}{(wear.MediaErrors is > 0 and var errors ? $", {errors} media errors" : "")}{(wear.Warning is true ? ", IT WARNS" : "")}");
         }
     }
 }

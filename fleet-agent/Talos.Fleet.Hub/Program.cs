@@ -94,6 +94,7 @@ namespace Talos.Fleet.Hub
             if (options.Broker is null)
             {
                 services.AddSingleton<EmbeddedBroker>().AddSingleton<IBroker>(p => p.GetRequiredService<EmbeddedBroker>()).AddHostedService(p => p.GetRequiredService<EmbeddedBroker>());
+                services.AddSingleton<MissingNodes>().AddHostedService(p => p.GetRequiredService<MissingNodes>());
             }
             else
             {

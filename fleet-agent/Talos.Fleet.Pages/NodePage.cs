@@ -49,7 +49,7 @@ internal static class NodePage
         <section class="card"><h2>Update</h2>{Layout.Facts(
         [
             .. (d.State?.Slots ?? []).Select(s => ($"Slot {s.Id}", (Html?)Html.Of($"{Words.Or(s.Version)} {Layout.Chip(Words.Of<SlotCondition>(s.Condition), s.Condition switch { SlotCondition.Good => "ok", SlotCondition.Bad => "failed", SlotCondition.Trial => "updating", _ => "" })}"))),
-            ("Engine", Text(Words.Of(d.Summary.Update), d.State?.Update?.Message)),
+            ("Engine", Text(Words.Of(d.Summary.Update) + (d.State?.Update?.Percent is { } percent ? $" {percent} %" : ""), d.State?.Update?.Message)),
             ("Ordered", Text(d.Desired?.Update?.Version, d.Summary.DesiredStatus is null ? null : Words.Of(d.Summary.DesiredStatus))),
             ("Reason", Text(d.State?.Desired?.Reason)),
             ("Rollout", d.Desired?.Update?.Rollout is { } rollout ? Html.Of($"<a href=\"/rollouts/{Uri.EscapeDataString(rollout)}\">{rollout}</a>") : null),

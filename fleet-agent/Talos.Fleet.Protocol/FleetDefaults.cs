@@ -18,6 +18,9 @@ public static class FleetDefaults
     /// <summary>How long a broker waits with the Will, so that a planned restart is no alarm.</summary>
     public static readonly TimeSpan WillDelay = TimeSpan.FromSeconds(120);
 
+    /// <summary>The longest time a node waits before it tries to connect again.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+
     /// <summary>How long a broker keeps the session of a node that is away.</summary>
     public static readonly TimeSpan SessionExpiry = TimeSpan.FromDays(7);
 

@@ -43,6 +43,8 @@ internal sealed class RunningHub : IAsyncDisposable
 
     public Store.FleetStore Store => _app.Services.GetRequiredService<Store.FleetStore>();
 
+    public Messaging.MissingNodes Missing => _app.Services.GetRequiredService<Messaging.MissingNodes>();
+
     public HubMetrics Metrics => _app.Services.GetRequiredService<HubMetrics>();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -1,10 +1,12 @@
+using Talos.Fleet.Protocol;
+
 namespace Talos.Fleet.Agent;
 
 /// <summary>How long to wait before the next try; random, so that a fleet does not come back all at once.</summary>
 internal static class Backoff
 {
     /// <summary>The longest wait.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan Longest = FleetDefaults.LongestPause;
 
     private static readonly TimeSpan First = TimeSpan.FromSeconds(2);
 

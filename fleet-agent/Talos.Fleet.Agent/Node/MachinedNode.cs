@@ -158,6 +158,9 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
                 Slot = status.RunningSlot.Length > 0 ? status.RunningSlot : null,
                 Version = status.Version,
                 Message = status.Message,
+                Percent = status is { State: UpdateState.Writing, Progress: { TotalBytes: > 0 } progress }
+                    ? (int)(100 * (double)Math.Clamp(progress.DoneBytes, 0, progress.TotalBytes) / progress.TotalBytes)
+                    : null,
                 FallbackVersion = status.LastFallback?.Version ?? "",
                 FallbackReason = status.LastFallback?.Reason ?? "",
                 Failed = status.FailedVersions.GroupBy(f => f.Version).ToDictionary(f => f.Key, f => f.Last().Reason),

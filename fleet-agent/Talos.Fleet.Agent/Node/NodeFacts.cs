@@ -52,6 +52,9 @@ internal sealed record UpdateFacts
 
     public string Message { get; init; } = "";
 
+    /// <summary>How much is written, 0 to 100; null unless it is being written.</summary>
+    public int? Percent { get; init; }
+
     public string FallbackVersion { get; init; } = "";
 
     public string FallbackReason { get; init; } = "";

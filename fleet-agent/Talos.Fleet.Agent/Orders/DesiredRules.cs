@@ -56,6 +56,11 @@ internal static class DesiredRules
                 return new DesiredStep(DesiredStatus.Waiting, "another update is under way");
         }
 
+        if (orders.Reached)
+        {
+            return new DesiredStep(DesiredStatus.Done, $"it was reached; {update.RunningVersion} was chosen since, by a rollback or another update on the node. Order it anew to install it again");
+        }
+
         if ((orders.Attempts > 0 || !target.Force) && FailureOf(update, target.Version) is { } failure)
         {
             return new DesiredStep(DesiredStatus.Failed, failure);

@@ -14,6 +14,9 @@ internal sealed record OrderFile
     /// <summary>Installs begun for it.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>Its version ran here and was found good; another version since then is meant, such as by a rollback.</summary>
+    public bool Reached { get; init; }
+
     /// <summary>Why the last install failed; null when none did.</summary>
     public string? LastFailure { get; init; }
 

@@ -72,7 +72,12 @@ internal sealed partial class OrderDesk(AgentState state, OrderStore orders, Out
             return;
         }
 
-        orders.Change(o => o with { DesiredRevision = read.Value.Revision, Desired = read.Value, Attempts = 0, LastFailure = null, HeldSince = null });
+        orders.Change(o => o with
+        {
+            DesiredRevision = read.Value.Revision, Desired = read.Value, Attempts = 0, LastFailure = null, HeldSince = null,
+            // Other settings with the same target do not install it again.
+            Reached = o.Reached && o.Desired?.Update == read.Value.Update,
+        });
         LogDesired(read.Value.Revision, read.Value.Update?.Version ?? "any version");
         state.ToDo.Raise();
     }

@@ -40,6 +40,8 @@ internal static class StateReport
         Phase = update.Phase,
         Version = Text(update.Version, 128),
         Message = Text(update.Message, 1024),
+        // In steps, so that a long download costs ten messages at most.
+        Percent = update.Percent / 10 * 10,
         FallbackVersion = Text(update.FallbackVersion, 128),
         FallbackReason = Text(update.FallbackReason, 1024),
     };

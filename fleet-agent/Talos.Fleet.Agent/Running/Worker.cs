@@ -59,6 +59,11 @@ internal sealed partial class Worker(AgentParts parts, AgentState state, OrderSt
             step = new DesiredStep(DesiredStatus.Waiting, $"try {current.Attempts} failed: {current.LastFailure}");
         }
 
+        if (step.Status is DesiredStatus.Done && current is { Reached: false, Desired.Update: not null })
+        {
+            orders.Change(o => o with { Reached = true });
+        }
+
         Report(current.DesiredRevision, step);
         _work = step.Action switch
         {

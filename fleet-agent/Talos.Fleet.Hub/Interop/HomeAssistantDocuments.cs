@@ -84,8 +84,7 @@ internal static class HomeAssistantDocuments
         state["title"] = "Talos Edge";
         state["in_progress"] = InProgress(node);
 
-        // Nodes do not tell how far an installation is: that would cost their links more than it is worth.
-        state["update_percentage"] = null;
+        state["update_percentage"] = node.State?.Update is { Phase: UpdatePhase.Writing, Percent: { } percent } ? percent : null;
         Known(state, "release_summary", Short(Summary(node, latest)));
         Known(state, "release_url", node.Rollout is { } rollout ? $"{hubUrl}/rollouts/{rollout}" : null);
         return state;

@@ -67,6 +67,8 @@ internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposa
 
     public int? Connections => _connected.Count;
 
+    public bool IsConnected(string node) => _connected.ContainsKey(node);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _server.StartAsync();

@@ -119,6 +119,9 @@ public sealed record UpdateReport
     /// <summary>Why it failed or was cancelled; up to 1024 characters.</summary>
     public string? Message { get; init; }
 
+    /// <summary>How much is written, 0 to 100, in steps of 10; absent unless it is being written.</summary>
+    public int? Percent { get; init; }
+
     /// <summary>The last version that fell back; up to 128 characters.</summary>
     public string? FallbackVersion { get; init; }
 

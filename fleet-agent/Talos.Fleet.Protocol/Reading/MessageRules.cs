@@ -69,6 +69,7 @@ internal static class MessageRules
     private static string? Check(UpdateReport m) =>
         Limit.Text("update.version", m.Version, 128)
         ?? Limit.Text("update.message", m.Message, 1024)
+        ?? Limit.Range("update.percent", m.Percent, 0, 100)
         ?? Limit.Text("update.fallbackVersion", m.FallbackVersion, 128)
         ?? Limit.Text("update.fallbackReason", m.FallbackReason, 1024);
 

@@ -101,7 +101,10 @@ internal sealed class FakeMachined : IAsyncDisposable
         }
 
         public override Task<StatusResponse> Status(StatusRequest request, ServerCallContext context) =>
-            Task.FromResult(new StatusResponse { State = UpdateState.Idle, RunningSlot = "A", RunningVersion = SystemVersion });
+            Task.FromResult(new StatusResponse
+            {
+                State = UpdateState.Writing, RunningSlot = "A", RunningVersion = SystemVersion, Progress = new InstallResponse { DoneBytes = 2L << 30, TotalBytes = 3L << 30 },
+            });
 
         public override Task<SlotsResponse> Slots(SlotsRequest request, ServerCallContext context)
         {

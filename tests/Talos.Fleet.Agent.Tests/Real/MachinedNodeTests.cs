@@ -22,6 +22,7 @@ public sealed class MachinedNodeTests : IAsyncDisposable
         Assert.Equal(FakeMachined.SystemVersion, facts.Version);
         Assert.Equal(FakeMachined.SystemVersion, facts.Update!.RunningVersion);
         Assert.Equal("A", facts.Update.Slot);
+        Assert.Equal((UpdatePhase.Writing, 66), (facts.Update.Phase, facts.Update.Percent));
         Assert.Equal(new KubernetesReport { Healthy = true, Kubelet = "v1.36.2", Pods = 4, PodsReady = 1, PodsRunning = 2, PodsPending = 1, PodsFailed = 1 }, facts.Kubernetes);
         Assert.Equal([new PodHold("default-web", TimeSpan.FromHours(6))], facts.Holds);
         Assert.Equal((104, 9), (facts.Disks["nvme0n1"].UsedPercent, facts.Disks["nvme0n1"].SparePercent));

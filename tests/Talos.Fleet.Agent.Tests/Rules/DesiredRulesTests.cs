@@ -30,6 +30,15 @@ public sealed class DesiredRulesTests
     public void The_running_version_is_done(string version) => Assert.Equal(DesiredStatus.Done, DesiredRules.Next(Wants(version), Idle, Now, ["x"]).Status);
 
     [Fact]
+    public void A_version_that_was_reached_is_not_forced_upon_a_node_whose_people_chose_another()
+    {
+        DesiredStep step = DesiredRules.Next(Wants("v1.1.0", force: true, attempts: 1) with { Reached = true }, Idle, Now, []);
+
+        Assert.Equal((DesiredStatus.Done, DesiredAction.None), (step.Status, step.Action));
+        Assert.Contains("v1.0.0 was chosen since", step.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_version_on_trial_is_not_done_yet() =>
         Assert.Equal(DesiredStatus.Trial, DesiredRules.Next(Wants("v1.0.0"), Idle with { Phase = UpdatePhase.Trial }, Now, []).Status);
 

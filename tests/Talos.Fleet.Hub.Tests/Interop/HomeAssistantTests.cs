@@ -56,7 +56,8 @@ public sealed class HomeAssistantTests
             """{ "installed_version": "1.0.0", "latest_version": "2.0.0", "title": "Talos Edge", "in_progress": false, "update_percentage": null, "release_summary": "Bundle aaaaaaaaaaaa, uploaded 2026-11-23" }""",
             offered.Text);
         await SparkplugTests.SayAsync(node, Reported(UpdatePhase.Writing), null);
-        await home.NextAsync(a => a.Topic == "fleet/update/n-1/state" && a.Json.GetProperty("in_progress").GetBoolean());
+        Arrived writing = await home.NextAsync(a => a.Topic == "fleet/update/n-1/state" && a.Json.GetProperty("in_progress").GetBoolean());
+        Assert.Equal(40, writing.Json.GetProperty("update_percentage").GetInt32());
 
         // What is no command is counted; while an update is going on, so is a command.
         long refused = hub.Metrics.RefusedTotal;
@@ -154,7 +155,7 @@ public sealed class HomeAssistantTests
         Architecture = "arm64",
         Version = "1.0.0",
         Hostname = "Küche",
-        Update = new UpdateReport { Phase = phase },
+        Update = new UpdateReport { Phase = phase, Percent = phase is UpdatePhase.Writing ? 40 : null },
     };
 
     private static Task AddBundleAsync(RunningHub hub, string id, string version, string board) => hub.Store.WriteAsync(

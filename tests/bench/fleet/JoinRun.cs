@@ -10,7 +10,7 @@ internal static class JoinRun
         using HubClient client = new(hub);
         await client.ReadyAsync(ct);
         using Fleet fleet = new(hub, client);
-        await fleet.EnrollAsync(nodes, i => (i % 20 == 7, TimeSpan.FromSeconds(3 + (i % 10))), ct);
+        await fleet.EnrollAsync(nodes, i => (i % 20 == 7, TimeSpan.FromSeconds(3 + (i % 10))), again: true, ct);
         await fleet.ConnectAsync(16, ct);
         fleet.KeepConnected();
         Console.WriteLine($"{fleet.Nodes.Count(n => n.IsConnected)} of {nodes} simulated nodes are connected");

@@ -21,7 +21,7 @@ internal static class RolloutRun
         await client.ReadyAsync(ct);
         using Fleet fleet = new(hub, client);
         Stopwatch clock = Stopwatch.StartNew();
-        await fleet.EnrollAsync(nodes, i => (RolloutOrder.Of("fails", $"{i}") % 100 < (ulong)failPercent, TimeSpan.FromMilliseconds(500 + random.Next(2000))), ct);
+        await fleet.EnrollAsync(nodes, i => (RolloutOrder.Of("fails", $"{i}") % 100 < (ulong)failPercent, TimeSpan.FromMilliseconds(500 + random.Next(2000))), again: false, ct);
         int bad = fleet.Nodes.Count(n => n.Fails);
         Console.WriteLine($"{nodes} nodes enrolled in {clock.Elapsed.TotalSeconds:f1} s; {bad} of them fail the release");
         await fleet.ConnectAsync(32, ct);

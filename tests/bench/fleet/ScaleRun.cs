@@ -24,7 +24,7 @@ internal static class ScaleRun
         {
             int more = step - fleet.Nodes.Count;
             Stopwatch clock = Stopwatch.StartNew();
-            await fleet.EnrollAsync(more, _ => (false, TimeSpan.Zero), ct);
+            await fleet.EnrollAsync(more, _ => (false, TimeSpan.Zero), again: false, ct);
             double enrol = more / clock.Elapsed.TotalSeconds;
             TimeSpan cpu = hub.Usage().Cpu;
             clock.Restart();

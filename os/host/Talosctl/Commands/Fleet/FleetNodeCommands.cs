@@ -96,7 +96,7 @@ internal static class FleetNodeCommands
         yield return ("PRESENCE", $"{(s.Presence is null ? "unknown" : FleetText.Word(s.Presence))}{(node.Presence?.Reason is { } why ? $" ({why})" : "")}, heard {FleetText.Ago(s.LastSeen, now)}");
         yield return ("READY", s.Ready ? "yes" : $"no{(node.State is { Unmet.Count: > 0 } state ? $": {string.Join("; ", state.Unmet)}" : "")}");
         yield return ("BOARD", $"{FleetText.Or(s.Board)}{(node.State is { } of ? $", {of.Architecture}" : "")}");
-        yield return ("RUNNING", $"{FleetText.Or(s.Version)} in slot {FleetText.Or(s.Slot)}, update {FleetText.Word(s.Update)}");
+        yield return ("RUNNING", $"{FleetText.Or(s.Version)} in slot {FleetText.Or(s.Slot)}, update {FleetText.Word(s.Update)}{(node.State?.Update?.Percent is { } percent ? $" {percent} %" : "")}");
         foreach (SlotReport slot in node.State?.Slots ?? [])
         {
             yield return ($"SLOT {slot.Id}", $"{FleetText.Word<SlotCondition>(slot.Condition)}, {FleetText.Or(slot.Version)}");

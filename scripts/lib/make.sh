@@ -50,15 +50,21 @@ make_image() {
 make_upgrades() {
   local common=(--board qemu-virt --image "$out/images" --stage1 "$(stage1_of)")
   local hang=$out/upgrade/hang.elf
-  mkdir -p "$out/upgrade"
+  make_update_pair
   logged hang clang --target=aarch64-linux-gnu -nostdlib -static -fuse-ld=lld -O1 -o "$hang" tests/e2e/faults/hang.c
-  upgrade_image base v0.1.0 3 --machined "$out/node/machined"
-  upgrade_image good v0.2.0 3 --machined "$out/node/machined"
   upgrade_image third v0.6.0 1 --machined "$out/node/machined"
   upgrade_image fourth v0.7.0 5 --machined "$out/node/machined"
   upgrade_image panic v0.3.0 3 --machined "$out/node/machined" --kernel-arg rdinit=/nonexistent
   upgrade_image hang v0.4.0 3 --machined "$hang"
   upgrade_image no-kubelet v0.5.0 3 --machined "$out/node/machined" --without kubelet
+}
+
+# make_update_pair: out/upgrade with the image of v0.1.0 and the bundle of a good version after it.
+make_update_pair() {
+  local common=(--board qemu-virt --image "$out/images" --stage1 "$(stage1_of)")
+  mkdir -p "$out/upgrade"
+  upgrade_image base v0.1.0 3 --machined "$out/node/machined"
+  upgrade_image good v0.2.0 3 --machined "$out/node/machined"
 }
 
 # upgrade_image NAME VERSION LEVEL OPTIONS...: out/upgrade/NAME, its root packed at LEVEL; "common" holds the options of all.

@@ -90,10 +90,10 @@ reproducible() {
 }
 
 # Updates on the emulated node: a good one, a resumed one, refusals, and every fault that has to end in the old slot.
-upgrade() { upgraded upgrade -trait Category=Upgrade; }
+upgrade() { upgraded make_upgrades upgrade -trait Category=Upgrade; }
 
 # The power is cut at 50 random moments of updates (TALOS_E2E_KILLS); takes more than an hour.
-kills() { upgraded kills -trait Category=Kills; }
+kills() { upgraded make_upgrades kills -trait Category=Kills; }
 
 # A fleet: 1,000 simulated nodes whose hub is killed ten times in a rollout, and an emulated node that a rollout updates.
 fleet() {
@@ -105,18 +105,19 @@ fleet() {
     progress < "$logs/fleet-$mode.log"
   done
   rm -rf "$out/fleet-rollout" "$out/fleet-full"
-  TALOS_E2E_HUB=$hub upgraded fleet -trait Category=Fleet
+  TALOS_E2E_HUB=$hub upgraded make_update_pair fleet -trait Category=Fleet
 }
 
+# upgraded VERSIONS SUITE OPTIONS...: VERSIONS makes the images that the tests need.
 upgraded() {
-  local suite=$1
-  shift
+  local versions=$1 suite=$2
+  shift 2
   build_tests
   make_talosctl
   make_imager
   make_node
   "$out/imager/imager" images --workload --output "$out/images" 2>&1 | progress
-  make_upgrades
+  "$versions"
   step "tests on an emulated node: $suite"
   TALOS_E2E_UPGRADES=$out/upgrade TALOS_E2E_IMAGE=$out/upgrade/base/talos-qemu-virt-arm64.raw TALOS_E2E_TALOSCTL=$out/bin/talosctl \
     xunit "$suite" 10800 tests/e2e/Talos.E2e.Tests/bin/Debug/net10.0/Talos.E2e.Tests "$@"

@@ -40,7 +40,10 @@ internal sealed class Machine : IDisposable
 
     public Uri Web(int guestPort, string path = "/") => new($"http://127.0.0.1:{_ports[guestPort]}{path}");
 
-    public void PowerOn(params string[] extra) => _qemu = Qemu.Start(Folder, Disk, _memoryMiB, _ports, extra);
+    /// <summary>Arguments of QEMU at every start, such as for further devices.</summary>
+    public string[] Devices { get; init; } = [];
+
+    public void PowerOn(params string[] extra) => _qemu = Qemu.Start(Folder, Disk, _memoryMiB, _ports, [.. Devices, .. extra]);
 
     public void CutPower()
     {

@@ -51,8 +51,16 @@ internal static class FleetNodeCommands
     public static Command Node(Host host)
     {
         Argument<string> id = new("id") { Description = "Id of the node" };
+        Option<int> count = new("--events") { Description = "How many of its last events, 0 to 1000", DefaultValueFactory = _ => Shown };
+        count.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is < 0 or > 1000)
+            {
+                r.AddError("--events: takes 0 to 1000");
+            }
+        });
         Option<string> output = FleetOptions.Output();
-        Command command = new("node", "Show a node: what it runs, measures and said last") { id, output };
+        Command command = new("node", "Show a node: what it runs, measures and said last") { id, count, output };
         command.Uses(host, async call =>
         {
             string path = $"nodes/{Uri.EscapeDataString(call.Parsed.GetValue(id)!)}";
@@ -63,8 +71,10 @@ internal static class FleetNodeCommands
                 return;
             }
 
-            JsonObject events = await call.Hub.GetAsync($"{path}/events?limit={Shown}", call.Stop);
-            Write(HubClient.Read(answer, HubClient.Json.NodeDetail), HubClient.Read(events, HubClient.Json.PageEventRecord).Items, call.Now, host.Out);
+            IReadOnlyList<EventRecord> events = call.Parsed.GetValue(count) is > 0 and var limit
+                ? HubClient.Read(await call.Hub.GetAsync($"{path}/events?limit={limit}", call.Stop), HubClient.Json.PageEventRecord).Items
+                : [];
+            Write(HubClient.Read(answer, HubClient.Json.NodeDetail), events, call.Now, host.Out);
         });
         return command;
     }

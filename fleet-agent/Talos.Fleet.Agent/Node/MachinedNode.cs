@@ -56,7 +56,7 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
             Architecture = version.Version_.Arch,
             Stage = YamlLines.Value(machine, "stage") ?? "unknown",
             Ready = YamlLines.Value(machine, "ready") == "true",
-            Unmet = [.. YamlLines.Values(machine, "reason").Take(16).Select(r => EventRecorder.Clean(r)[..Math.Min(r.Length, 256)])],
+            Unmet = [.. YamlLines.Records(machine, "unmetConditions").Take(16).Select(c => c.GetValueOrDefault("reason", "")).Select(r => EventRecorder.Clean(r)[..Math.Min(r.Length, 256)])],
             ClockSynced = YamlLines.Value(clock, "synced") == "true",
             Addresses = [.. YamlLines.Items(addresses).Take(32)],
             Kubernetes = kubelet is null ? null : PodCounts.Of(kubeletStatus, [.. running.Select(p => p.Spec)]) with { Healthy = kubelet.Health?.Healthy ?? false },

@@ -27,46 +27,6 @@ internal static class PodCounts
         };
     }
 
-    /// <summary>Whether the condition Ready is true; the members of a condition come in any order.</summary>
-    private static bool IsReady(string pod)
-    {
-        bool inside = false, ready = false, yes = false;
-        int indent = 0;
-        foreach (string line in pod.Split('\n'))
-        {
-            string content = line.TrimStart();
-            if (content.Length == 0)
-            {
-                continue;
-            }
-
-            int depth = line.Length - content.Length;
-            bool item = content.StartsWith("- ", StringComparison.Ordinal);
-            if (!inside)
-            {
-                (inside, indent) = (content == "conditions:", depth);
-                continue;
-            }
-
-            if (depth < indent || (depth == indent && !item))
-            {
-                break;
-            }
-
-            if (item)
-            {
-                if (ready && yes)
-                {
-                    break;
-                }
-
-                (ready, yes) = (false, false);
-            }
-
-            ready |= YamlLines.Value(line, "type") == "Ready";
-            yes |= YamlLines.Value(line, "status") == "True";
-        }
-
-        return ready && yes;
-    }
+    private static bool IsReady(string pod) =>
+        YamlLines.Records(pod, "conditions").Any(c => c.GetValueOrDefault("type") == "Ready" && c.GetValueOrDefault("status") == "True");
 }

@@ -107,7 +107,7 @@ public sealed class SmallRulesTests
 
         Assert.Equal("running", YamlLines.Value(Yaml, "stage"));
         Assert.Equal("false", YamlLines.Value(Yaml, "ready"));
-        Assert.Equal(["kubelet: not healthy"], YamlLines.Values(Yaml, "reason"));
+        Assert.Equal(["kubelet: not healthy"], YamlLines.Records(Yaml, "unmetConditions").Select(c => c["reason"]));
         Assert.Equal(["10.0.0.1/24", "fe80::1/64"], YamlLines.Items("addresses:\n    - 10.0.0.1/24\n    - fe80::1/64\n"));
     }
 

@@ -5,7 +5,7 @@ using Talos.Fleet.Api;
 namespace Talos.Fleet.Simulator;
 
 /// <summary>Many nodes in this process.</summary>
-internal sealed class Fleet(HubProcess hub, HubClient client) : IDisposable
+internal sealed class Fleet(HubProcess hub, HubClient client, int begin = 0) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _running = [];
@@ -21,7 +21,7 @@ internal sealed class Fleet(HubProcess hub, HubClient client) : IDisposable
     {
         TokenRecord? all = again ? null : await TokenAsync(new TokenRequest { Uses = count }, ct);
         ConcurrentBag<(int Number, SimulatedNode Node)> made = [];
-        int first = Nodes.Count;
+        int first = begin + Nodes.Count;
         await Parallel.ForEachAsync(Enumerable.Range(first, count), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = ct }, async (i, token2) =>
         {
             (string id, string board) = ($"node-{i:d6}", $"board-{i % 4}");

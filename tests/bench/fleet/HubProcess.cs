@@ -14,6 +14,9 @@ internal sealed class HubProcess(string executable, string data, int https, int 
 
     public int Mqtt => mqtt;
 
+    /// <summary>Port of a broker that is used instead of the embedded one.</summary>
+    public int? Broker { get; init; }
+
     public int Kills { get; private set; }
 
     public void Start()
@@ -24,7 +27,7 @@ internal sealed class HubProcess(string executable, string data, int https, int 
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        string[] arguments = ["--data", data, "--https", Text(https), "--mqtt", Text(mqtt), "--listen", "127.0.0.1", "--names", "localhost,127.0.0.1", "--will-delay", "30"];
+        string[] arguments = ["--data", data, "--https", Text(https), "--mqtt", Text(mqtt), "--listen", "127.0.0.1", "--names", "localhost,127.0.0.1", "--will-delay", "30", .. Broker is { } port ? new[] { "--broker", $"mqtts://localhost:{Text(port)}" } : []];
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);

@@ -9,10 +9,18 @@ if (args is ["join", var running, var https, var mqtt, var joining] && new[] { h
     return await JoinRun.RunAsync(other, int.Parse(joining, CultureInfo.InvariantCulture), CancellationToken.None) ? 0 : 1;
 }
 
-// rollout|full|scale HUB-EXECUTABLE DATA-FOLDER [NODES...]: see README.md.
-if (args.Length < 3 || args[0] is not ("rollout" or "full" or "scale"))
+// swarm HUB-DATA HTTPS-PORT MQTT-PORT FIRST: a part of a cluster's nodes, started by "cluster".
+if (args is ["swarm", var of, var web, var broker, var begin])
 {
-    Console.Error.WriteLine("fleet-simulator rollout|full|scale HUB-EXECUTABLE DATA-FOLDER [NODES...], or join HUB-DATA HTTPS-PORT MQTT-PORT NODES");
+    ThreadPool.SetMinThreads(64, 64);
+    using HubProcess other = new("", of, int.Parse(web, CultureInfo.InvariantCulture), int.Parse(broker, CultureInfo.InvariantCulture), "");
+    return await SwarmRun.RunAsync(other, int.Parse(begin, CultureInfo.InvariantCulture), CancellationToken.None) ? 0 : 1;
+}
+
+// rollout|full|scale|cluster HUB-EXECUTABLE DATA-FOLDER [NODES...]: see README.md.
+if (args.Length < 3 || args[0] is not ("rollout" or "full" or "scale" or "cluster"))
+{
+    Console.Error.WriteLine("fleet-simulator rollout|full|scale|cluster HUB-EXECUTABLE DATA-FOLDER [NODES...], or join HUB-DATA HTTPS-PORT MQTT-PORT NODES");
     return 2;
 }
 
@@ -20,6 +28,11 @@ int[] numbers = [.. args.Skip(3).Select(a => int.Parse(a, CultureInfo.InvariantC
 Directory.CreateDirectory(args[2]);
 string data = Path.Combine(args[2], $"{args[0]}-{Environment.ProcessId}");
 ThreadPool.SetMinThreads(64, 64);
+if (args[0] == "cluster")
+{
+    return await ClusterRun.RunAsync(args[1], data, 20000 + (Environment.ProcessId % 5000), 25000 + (Environment.ProcessId % 5000), numbers.Length > 0 ? numbers : [1000, 5000, 10000, 20000], 10, CancellationToken.None) ? 0 : 1;
+}
+
 using HubProcess hub = new(args[1], data, 20000 + (Environment.ProcessId % 5000), 25000 + (Environment.ProcessId % 5000), data + ".log");
 AppDomain.CurrentDomain.ProcessExit += (_, _) => hub.Dispose();
 RolloutPlan plan = new()

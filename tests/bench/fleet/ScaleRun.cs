@@ -44,23 +44,12 @@ internal static class ScaleRun
         return connected == fleet.Nodes.Count;
     }
 
-    /// <summary>Every message waits for its confirmation, which comes after the commit; 512 nodes send at once.</summary>
+    /// <summary>Messages a second, and what they cost the hub; a message is confirmed after its commit.</summary>
     private static async Task<(double PerSecond, double CpuPerMillion)> LoadAsync(HubProcess hub, Fleet fleet, int seconds, Func<SimulatedNode, CancellationToken, Task> send, CancellationToken ct)
     {
-        int senders = Math.Min(512, fleet.Nodes.Count), next = 0;
-        long sent = 0;
         TimeSpan cpu = hub.Usage().Cpu;
         Stopwatch clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, senders).Select(async sender =>
-        {
-            while (clock.Elapsed.TotalSeconds < seconds)
-            {
-                // Each sender has nodes of its own, so that no node sends two messages at once.
-                int index = sender + (senders * (Interlocked.Increment(ref next) / senders % Math.Max(1, fleet.Nodes.Count / senders)));
-                await send(fleet.Nodes[index % fleet.Nodes.Count], ct);
-                Interlocked.Increment(ref sent);
-            }
-        }));
+        long sent = await Load.SendAsync(fleet, seconds, send, ct);
         double took = clock.Elapsed.TotalSeconds;
         return (sent / took, (hub.Usage().Cpu - cpu).TotalSeconds / sent * 1e6);
     }

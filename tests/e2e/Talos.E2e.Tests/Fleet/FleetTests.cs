@@ -57,8 +57,8 @@ public sealed class FleetTests(ITestOutputHelper output)
 
         // Commands of a person: what a rollout reached is not forced upon the node again.
         await CommandAsync(hub, "support");
-        await CommandAsync(hub, "patch", "--patch", "{apiVersion: v1alpha1, kind: FleetConfig, labels: {site: patched}}");
-        await UntilShownAsync(hub, "site=patched");
+        await CommandAsync(hub, "patch", "--patch", "{apiVersion: v1alpha1, kind: FleetConfig, labels: {rack: r7}}");
+        await UntilShownAsync(hub, "rack=r7");
         await CommandAsync(hub, "rollback");
         await UntilAsync(hub, "back in slot A", n => (Text(n, "presence"), Text(n, "version"), Text(n, "slot")) == ("online", "v0.1.0", "A"));
         await UntilShownAsync(hub, "done, it was reached; v0.1.0 was chosen since");

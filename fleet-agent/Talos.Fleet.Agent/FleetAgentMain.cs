@@ -8,7 +8,7 @@ using Talos.Rpc.Hosting;
 namespace Talos.Fleet.Agent;
 
 /// <summary>The daemon that keeps the node in touch with its fleet.</summary>
-public static class FleetAgentMain
+public static partial class FleetAgentMain
 {
     /// <summary>Runs until SIGTERM or SIGINT.</summary>
     /// <param name="args">The file of settings; none on a node.</param>
@@ -22,10 +22,10 @@ public static class FleetAgentMain
         using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using LeveledLoggers loggers = new(StreamLoggerProvider.StandardOutput());
 
-        AgentSettings settings = Read(args.Length > 0 ? args[0] : AgentSettings.DefaultPath);
-        using GrpcChannel channel = Channels.Unix(settings.Socket);
         try
         {
+            AgentSettings settings = Read(args.Length > 0 ? args[0] : AgentSettings.DefaultPath);
+            using GrpcChannel channel = Channels.Unix(settings.Socket);
             using FleetAgent agent = await FleetAgent.StartAsync(Parts(settings, channel, time, loggers), loggers, stop.Token);
             loggers.Level = () => agent.State.LogLevel;
             await agent.RunAsync(stop.Token);
@@ -33,6 +33,12 @@ public static class FleetAgentMain
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Asked to stop.
+        }
+        catch (IOException e)
+        {
+            // The supervisor starts it again.
+            LogEnded(loggers.CreateLogger(nameof(FleetAgentMain)), e.Message);
+            return 1;
         }
 
         return 0;
@@ -77,4 +83,7 @@ public static class FleetAgentMain
             throw new IOException($"{path}: the settings cannot be used", e);
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "The agent ended: {Problem}")]
+    private static partial void LogEnded(ILogger log, string problem);
 }

@@ -4,6 +4,7 @@ using Talos.Fleet.Agent;
 using Talos.Linux;
 using Talos.Machined.Controllers;
 using Talos.Pki;
+using Talos.Resources.Block;
 using Talos.Resources.Config;
 using Talos.Resources.Runtime;
 using Talos.Testing;
@@ -15,7 +16,11 @@ public sealed class FleetAgentControllerTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("fleet-settings").FullName;
     private readonly ControllerFixture _node;
 
-    public FleetAgentControllerTests() => _node = new ControllerFixture(new FleetAgentController(Settings, "board", "v1.0.0"));
+    public FleetAgentControllerTests()
+    {
+        _node = new ControllerFixture(new FleetAgentController(Settings, "board", "v1.0.0"));
+        _node.Given("EPHEMERAL", new MountStatus { Spec = new MountSpec("EPHEMERAL"), Source = "/dev/vda6", Target = "/var", Filesystem = "xfs" });
+    }
 
     private static readonly string Ca = CertificateAuthority.Create(AuthorityOptions.Maintenance, TimeProvider.System).CertificatePem;
 
@@ -50,6 +55,23 @@ public sealed class FleetAgentControllerTests : IDisposable
         Assert.Equal(("secret", "board", "v1.0.0", "north", 3600), (settings.Token, settings.Board, settings.Version, settings.Labels["site"], settings.TelemetryIntervalSeconds));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Settings));
         Assert.DoesNotContain("secret", spec.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_waits_for_the_volume_of_its_queue_and_ends_with_it()
+    {
+        _node.Gone<MountStatus>("EPHEMERAL");
+        Given("token: one\n");
+        await _node.SettleAsync();
+        Assert.Null(_node.Find<ServiceSpec>(FleetAgentController.ServiceId));
+
+        _node.Given("EPHEMERAL", new MountStatus { Spec = new MountSpec("EPHEMERAL"), Source = "/dev/vda6", Target = "/var", Filesystem = "xfs" });
+        await _node.SettleAsync();
+        Assert.NotNull(_node.Find<ServiceSpec>(FleetAgentController.ServiceId));
+
+        _node.Gone<MountStatus>("EPHEMERAL");
+        await _node.SettleAsync();
+        Assert.Null(_node.Find<ServiceSpec>(FleetAgentController.ServiceId));
     }
 
     [Fact]

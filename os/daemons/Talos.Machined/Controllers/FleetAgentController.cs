@@ -5,12 +5,13 @@ using Talos.Config;
 using Talos.Cosi;
 using Talos.Fleet.Agent;
 using Talos.Linux;
+using Talos.Resources.Block;
 using Talos.Resources.Config;
 using Talos.Resources.Runtime;
 
 namespace Talos.Machined.Controllers;
 
-/// <summary>Hands the fleet agent its settings and asks for it to run, for as long as the machine config has a fleet.</summary>
+/// <summary>Hands the fleet agent its settings and asks for it to run, for as long as the machine config has a fleet and the volume of its queue is mounted.</summary>
 /// <param name="path">Where the settings go; on tmpfs.</param>
 /// <param name="board">Name of the board; empty when it is not known.</param>
 /// <param name="version">Version of the system.</param>
@@ -18,6 +19,9 @@ internal sealed class FleetAgentController(string path, string board, string ver
 {
     /// <summary>Id of the service.</summary>
     public const string ServiceId = "fleet-agent";
+
+    /// <summary>Holds <c>/var</c>.</summary>
+    private const string QueueVolume = "EPHEMERAL";
 
     /// <summary>It makes connections and asks machined; it needs no right but to read and write files of root.</summary>
     private static readonly string[] Dropped =
@@ -31,7 +35,7 @@ internal sealed class FleetAgentController(string path, string board, string ver
     public string Name => "runtime.FleetAgentController";
 
     /// <inheritdoc/>
-    public IReadOnlyList<ControllerInput> Inputs { get; } = [ControllerInput.Weak<MachineConfig>()];
+    public IReadOnlyList<ControllerInput> Inputs { get; } = [ControllerInput.Weak<MachineConfig>(), ControllerInput.Weak<MountStatus>()];
 
     /// <inheritdoc/>
     public IReadOnlyList<ControllerOutput> Outputs { get; } = [ControllerOutput.Shared<ServiceSpec>()];
@@ -56,6 +60,12 @@ internal sealed class FleetAgentController(string path, string board, string ver
         {
             Files.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             Files.WriteAtomically(path, settings);
+        }
+
+        if (context.Find<MountStatus>(QueueVolume) is null)
+        {
+            await context.DestroyAsync<ServiceSpec>(ServiceId, ct);
+            return;
         }
 
         await context.WriteAsync(ServiceId, Spec(settings), ct);

@@ -144,8 +144,16 @@ public sealed class BundleTests : IAsyncLifetime
         CertificateAndKey pair = authority.IssueCodeSigner("release", KeyAlgorithm.EcdsaP256, TimeSpan.FromDays(30));
         BundleManifest manifest = new()
         {
-            Version = SemanticVersion.Parse("v1.2.0"), Build = "test", Architecture = "arm64", Boards = ["board-a"], MinimumVersion = SemanticVersion.Parse("v1.0.0"),
-            Floor = SemanticVersion.Parse("v1.1.0"), Issued = now, Expires = now.AddDays(20), Notes = "For tests.", Payloads = [],
+            Version = SemanticVersion.Parse("v1.2.0"),
+            Build = "test",
+            Architecture = "arm64",
+            Boards = ["board-a"],
+            MinimumVersion = SemanticVersion.Parse("v1.0.0"),
+            Floor = SemanticVersion.Parse("v1.1.0"),
+            Issued = now,
+            Expires = now.AddDays(20),
+            Notes = "For tests.",
+            Payloads = [],
         };
         byte[] content = new byte[200_000];
         new Random(2).NextBytes(content);

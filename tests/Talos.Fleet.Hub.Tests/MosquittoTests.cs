@@ -29,7 +29,8 @@ public sealed class MosquittoTests
             await other.SubscribeAsync("talos/1/#", MqttQualityOfServiceLevel.AtLeastOnce, Token);
             EventBatch batch = new()
             {
-                Stream = "s", Oldest = 1,
+                Stream = "s",
+                Oldest = 1,
                 Events = [.. Enumerable.Range(1, 20).Select(i => new NodeEvent { Seq = i, Time = DateTimeOffset.UtcNow, BootId = "b", Kind = "test.event", Message = "m" })],
             };
 

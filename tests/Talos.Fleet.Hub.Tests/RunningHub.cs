@@ -25,7 +25,12 @@ internal sealed class RunningHub : IAsyncDisposable
     {
         HubOptions options = new()
         {
-            Data = Path.Combine(_folder, "data"), Listen = IPAddress.Loopback, HttpsPort = FreePort(), MqttPort = FreePort(), Names = ["localhost", "127.0.0.1"], WillDelay = TimeSpan.Zero,
+            Data = Path.Combine(_folder, "data"),
+            Listen = IPAddress.Loopback,
+            HttpsPort = FreePort(),
+            MqttPort = FreePort(),
+            Names = ["localhost", "127.0.0.1"],
+            WillDelay = TimeSpan.Zero,
         };
         Options = change?.Invoke(options) ?? options;
         _app = Hub.Build(Options, time);

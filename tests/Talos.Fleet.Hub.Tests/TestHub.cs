@@ -77,7 +77,8 @@ internal sealed class TestHub : IDisposable
     {
         EventBatch batch = new()
         {
-            Stream = stream, Oldest = oldest,
+            Stream = stream,
+            Oldest = oldest,
             Events = [.. numbers.Select(n => new NodeEvent { Seq = n, Time = Time.GetUtcNow(), BootId = "b", Kind = "test.event", Message = $"event {n}" })],
         };
         return new NodeMessage(new FleetTopic(node, TopicKind.Events), batch, "{}");

@@ -126,7 +126,12 @@ public sealed class TwoHubsTests(PostgresServer server) : IClassFixture<Postgres
 
     private HubOptions Options(string name) => new()
     {
-        Data = Path.Combine(_folder, name), Name = name, HttpsPort = RunningHub.FreePort(), Names = ["localhost", "127.0.0.1"], Broker = $"mqtts://localhost:{_port}", Hubs = ["hub-1", "hub-2"],
+        Data = Path.Combine(_folder, name),
+        Name = name,
+        HttpsPort = RunningHub.FreePort(),
+        Names = ["localhost", "127.0.0.1"],
+        Broker = $"mqtts://localhost:{_port}",
+        Hubs = ["hub-1", "hub-2"],
     };
 
     private Process Hub(HubOptions options, string database)
@@ -203,7 +208,9 @@ public sealed class TwoHubsTests(PostgresServer server) : IClassFixture<Postgres
     private static Task<MqttClientPublishResult> StateAsync(IMqttClient client, string id, string version, DesiredReport? desired) => client.PublishAsync(
         new MqttApplicationMessage
         {
-            Topic = $"talos/1/{id}/state", Retain = true, QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+            Topic = $"talos/1/{id}/state",
+            Retain = true,
+            QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
             Payload = new System.Buffers.ReadOnlySequence<byte>(FleetMessages.Write(
                 new ReportedState { Time = DateTimeOffset.UtcNow, BootId = "b", Board = "b", Architecture = "arm64", Version = version, Desired = desired })),
         },

@@ -180,8 +180,17 @@ public sealed partial class HubPagesTests
 
     private static Dictionary<string, string> Form() => new()
     {
-        ["bundle"] = Samples.Bundle, ["name"] = "", ["board"] = "", ["label"] = "site=north", ["canary"] = "1", ["waves"] = "10, 50,100", ["parallel"] = "50",
-        ["error"] = "5", ["success"] = "95", ["soak"] = "30", ["approval"] = "each-wave",
+        ["bundle"] = Samples.Bundle,
+        ["name"] = "",
+        ["board"] = "",
+        ["label"] = "site=north",
+        ["canary"] = "1",
+        ["waves"] = "10, 50,100",
+        ["parallel"] = "50",
+        ["error"] = "5",
+        ["success"] = "95",
+        ["soak"] = "30",
+        ["approval"] = "each-wave",
     };
 
     [GeneratedRegex("<(/?)([a-z0-9]+)(?:\\s[^>]*?)?(/?)>")]

@@ -65,7 +65,15 @@ internal static class Samples
                 Presence = new Presence { Status = PresenceStatus.Online, BootId = "b1", Time = Now.AddHours(-3) },
                 State = new ReportedState
                 {
-                    Time = Now, BootId = "b1", BootReason = "reboot", Board = "rock-5b", Architecture = "arm64", Hostname = "edge-036", Version = "v1.4.2", Slot = "A", Stage = "running",
+                    Time = Now,
+                    BootId = "b1",
+                    BootReason = "reboot",
+                    Board = "rock-5b",
+                    Architecture = "arm64",
+                    Hostname = "edge-036",
+                    Version = "v1.4.2",
+                    Slot = "A",
+                    Stage = "running",
                     Slots = [new SlotReport { Id = "A", Condition = SlotCondition.Good, Version = "v1.4.2" }, new SlotReport { Id = "B", Condition = SlotCondition.Bad, Version = "v1.5.0" }],
                     Update = new UpdateReport { Phase = UpdatePhase.Idle, FallbackVersion = "v1.5.0-rc.1", FallbackReason = "the kubelet was not healthy within 10 min" },
                     Unmet = ["kubelet: has not answered for 40 s"],
@@ -76,7 +84,10 @@ internal static class Samples
                 Telemetry = telemetry[^1].Telemetry,
                 Desired = new DesiredState
                 {
-                    Node = "edge-036", Revision = 9, Issued = Now.AddHours(-1), NotAfter = Now.AddDays(20),
+                    Node = "edge-036",
+                    Revision = 9,
+                    Issued = Now.AddHours(-1),
+                    NotAfter = Now.AddDays(20),
                     Update = new UpdateTarget { Version = "v1.5.0", Url = "https://hub/b", BundleId = Bundle, Rollout = "r-20261123-001500-4f1c2a" },
                 },
                 Certificates = [new CertificateRecord { Serial = "01", NotAfter = Now.AddDays(300) }],
@@ -99,7 +110,11 @@ internal static class Samples
             Id = "r-20261123-001500-4f1c2a",
             Plan = new RolloutPlan
             {
-                Name = "November release", Version = "v1.5.0", BundleId = Bundle, SoakSeconds = 1800, ErrorCount = 12,
+                Name = "November release",
+                Version = "v1.5.0",
+                BundleId = Bundle,
+                SoakSeconds = 1800,
+                ErrorCount = 12,
                 Windows = [new WindowRule { TimeZone = "Europe/Berlin", Start = "22:30", Minutes = 240, Days = [WindowDay.Mon, WindowDay.Tue] }],
             },
             Head = new RolloutHead { Phase = phase, Wave = 2, Reason = phase is RolloutPhase.Running ? null : "5 of 94 nodes of wave to 50 % failed: that is 5.3 % and 5 % are too many", HeldBoards = ["jetson-orin-nano"] },
@@ -139,10 +154,16 @@ internal static class Samples
         Received = Now,
         Telemetry = new Telemetry
         {
-            Time = Now.AddMinutes(-5 * (300 - i)), UptimeSeconds = 90_000, CpuPercent = 20 + (15 * Math.Sin(i / 9.0)) + (i * 13 % 17), MemoryBytes = 8_000_000_000, MemoryUsedBytes = 3_000_000_000 + (i * 4_000_000L),
-            TemperatureCelsius = 48 + (8 * Math.Sin(i / 30.0)), Disks = [new DiskUsage { Mount = "/var", TotalBytes = 28_000_000_000, UsedBytes = 9_000_000_000 + (i * 20_000_000L) }],
+            Time = Now.AddMinutes(-5 * (300 - i)),
+            UptimeSeconds = 90_000,
+            CpuPercent = 20 + (15 * Math.Sin(i / 9.0)) + (i * 13 % 17),
+            MemoryBytes = 8_000_000_000,
+            MemoryUsedBytes = 3_000_000_000 + (i * 4_000_000L),
+            TemperatureCelsius = 48 + (8 * Math.Sin(i / 30.0)),
+            Disks = [new DiskUsage { Mount = "/var", TotalBytes = 28_000_000_000, UsedBytes = 9_000_000_000 + (i * 20_000_000L) }],
             Wear = [new FlashWear { Device = "mmcblk0", Kind = FlashKind.Emmc, UsedPercent = 60, DaysLeft = 1460, WrittenBytesPerDay = 2_100_000_000 }],
-            Links = [new LinkTraffic { Name = "end0", ReceivedBytes = i * 700_000L, SentBytes = i * 90_000L }], Queue = new QueueReport { Events = 1 },
+            Links = [new LinkTraffic { Name = "end0", ReceivedBytes = i * 700_000L, SentBytes = i * 90_000L }],
+            Queue = new QueueReport { Events = 1 },
         },
     };
 }

@@ -9,7 +9,11 @@ public sealed class JoinTests
     {
         public RolloutPlan Plan => Simulated.Plan with
         {
-            Canary = Canary, MaxParallel = Parallel, ErrorPercent = 40, SuccessPercent = 50, SoakSeconds = 120,
+            Canary = Canary,
+            MaxParallel = Parallel,
+            ErrorPercent = 40,
+            SuccessPercent = 50,
+            SoakSeconds = 120,
             Waves = Labelled
                 ? [new() { Labels = new Dictionary<string, string> { ["site"] = "lab" } }, new() { Labels = new Dictionary<string, string> { ["site"] = "field" } }]
                 : [new() { Percent = 30 }, new() { Percent = 100 }],

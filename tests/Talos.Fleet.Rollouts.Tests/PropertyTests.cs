@@ -9,7 +9,12 @@ public sealed class PropertyTests
     {
         public RolloutPlan Plan => Simulated.Plan with
         {
-            Canary = Canary, MaxParallel = Parallel, ErrorPercent = Error, SuccessPercent = Success, Retries = Retries, RetryDelaySeconds = 120,
+            Canary = Canary,
+            MaxParallel = Parallel,
+            ErrorPercent = Error,
+            SuccessPercent = Success,
+            Retries = Retries,
+            RetryDelaySeconds = 120,
             Waves = [.. Percents.Distinct().Order().Append(100).Distinct().Select(p => new RolloutWave { Percent = p })],
         };
 

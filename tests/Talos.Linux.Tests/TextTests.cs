@@ -91,8 +91,12 @@ public sealed class TextTests
         ChildOptions service = new() { Path = "/usr/bin/apid", Arguments = ["--x"], Name = "apid" };
         LaunchOptions options = new()
         {
-            Cgroup = "system/apid", OomScoreAdjustment = -998, MaxOpenFiles = 1024, DroppedCapabilities = [Capability.SysBoot, Capability.SysModule],
-            NoNewPrivileges = true, User = 50,
+            Cgroup = "system/apid",
+            OomScoreAdjustment = -998,
+            MaxOpenFiles = 1024,
+            DroppedCapabilities = [Capability.SysBoot, Capability.SysModule],
+            NoNewPrivileges = true,
+            User = 50,
         };
 
         ChildOptions wrapped = ServiceLauncher.Wrap(service, options);

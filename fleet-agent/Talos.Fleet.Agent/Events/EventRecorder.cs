@@ -101,8 +101,15 @@ internal sealed class EventRecorder(OutgoingQueue queue, TimeProvider time)
     {
         StoredEvent stored = new()
         {
-            Time = at, Unsynced = _unsynced, BootId = _boot, Kind = kind, Severity = severity, Message = Clean(message),
-            Cursor = _mark?.Cursor, Stage = _mark?.Stage, Ready = _mark?.Ready ?? false,
+            Time = at,
+            Unsynced = _unsynced,
+            BootId = _boot,
+            Kind = kind,
+            Severity = severity,
+            Message = Clean(message),
+            Cursor = _mark?.Cursor,
+            Stage = _mark?.Stage,
+            Ready = _mark?.Ready ?? false,
         };
         queue.AddEvent(JsonSerializer.SerializeToUtf8Bytes(stored, AgentJson.Default.StoredEvent));
     }

@@ -28,6 +28,12 @@ internal sealed record StoredEvent
 
     public NodeEvent ToEvent(long seq) => new()
     {
-        Seq = seq, Time = Time, Unsynced = Unsynced, BootId = BootId, Kind = Kind, Severity = Severity, Message = Message,
+        Seq = seq,
+        Time = Time,
+        Unsynced = Unsynced,
+        BootId = BootId,
+        Kind = Kind,
+        Severity = Severity,
+        Message = Message,
     };
 }

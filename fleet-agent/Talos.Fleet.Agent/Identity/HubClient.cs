@@ -79,7 +79,8 @@ internal sealed class HubClient(Uri hub, string authoritiesPem, TimeProvider tim
         tls.ApplicationProtocols = null;
         return new HttpClient(new SocketsHttpHandler { SslOptions = tls, UseProxy = false, ConnectTimeout = Timeout })
         {
-            Timeout = Timeout, MaxResponseContentBufferSize = MaxAnswer,
+            Timeout = Timeout,
+            MaxResponseContentBufferSize = MaxAnswer,
         };
     }
 

@@ -89,7 +89,12 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
             {
                 Options = new InstallOptions
                 {
-                    Reference = target.Url, Preserve = true, Force = target.Force, Reboot = true, BundleId = target.BundleId, Authorities = authorities,
+                    Reference = target.Url,
+                    Preserve = true,
+                    Force = target.Force,
+                    Reboot = true,
+                    BundleId = target.BundleId,
+                    Authorities = authorities,
                 },
             },
             ct);

@@ -12,7 +12,12 @@ internal static class CommandRecords
     public static OrderFile Accept(this OrderFile file, Command command, NodeFacts facts, DateTimeOffset now) =>
         (file with { CommandRevision = command.Revision }).Put(new CommandRecord
         {
-            Id = command.Id, Kind = command.Kind, State = CommandState.Accepted, Time = now, Unsynced = !facts.ClockSynced, BootId = facts.BootId,
+            Id = command.Id,
+            Kind = command.Kind,
+            State = CommandState.Accepted,
+            Time = now,
+            Unsynced = !facts.ClockSynced,
+            BootId = facts.BootId,
             Version = command.Update?.Version,
         });
 
@@ -20,7 +25,13 @@ internal static class CommandRecords
     public static OrderFile Refuse(this OrderFile file, string id, CommandState state, string reason, NodeFacts facts, DateTimeOffset now) =>
         file.Put(new CommandRecord
         {
-            Id = id, Kind = CommandKind.Reboot, State = state, Time = now, Unsynced = !facts.ClockSynced, BootId = facts.BootId, Message = reason,
+            Id = id,
+            Kind = CommandKind.Reboot,
+            State = state,
+            Time = now,
+            Unsynced = !facts.ClockSynced,
+            BootId = facts.BootId,
+            Message = reason,
         });
 
     /// <summary>Moves a command on; what is over stays as it is.</summary>

@@ -190,7 +190,9 @@ internal sealed class DurableQueue
             List<SegmentRecord> records = SegmentFormat.Scan(content, header.First, out int end);
             Segment segment = new(name, header)
             {
-                Bytes = end, Count = records.Count, Last = records.Count > 0 ? records[^1].Seq : header.First - 1,
+                Bytes = end,
+                Count = records.Count,
+                Last = records.Count > 0 ? records[^1].Seq : header.First - 1,
             };
             if (end < content.Length)
             {

@@ -21,7 +21,11 @@ internal sealed partial class OutgoingQueue(DurableQueue events, DurableQueue te
         {
             return new QueueReport
             {
-                Events = events.Count, Telemetry = telemetry.Count, DroppedEvents = events.Dropped, DroppedTelemetry = telemetry.Dropped, Refused = refused,
+                Events = events.Count,
+                Telemetry = telemetry.Count,
+                DroppedEvents = events.Dropped,
+                DroppedTelemetry = telemetry.Dropped,
+                Refused = refused,
             };
         }
     }

@@ -24,7 +24,11 @@ internal sealed class QueueFolder : IQueueFiles
     {
         FileStreamOptions options = new()
         {
-            Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0, UnixCreateMode = Private,
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            Share = FileShare.Read,
+            BufferSize = 0,
+            UnixCreateMode = Private,
         };
         using (FileStream file = new(Path.Combine(_folder, name), options))
         {

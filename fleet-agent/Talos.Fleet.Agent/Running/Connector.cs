@@ -81,7 +81,10 @@ internal sealed partial class Connector(
         Presence will = Sender.PresenceOf(state, PresenceStatus.Lost, "no word from the node", null, _time.GetUtcNow());
         LinkOptions options = new()
         {
-            Broker = broker, Identity = identity, KeepAlive = TimeSpan.FromSeconds(parts.Settings.KeepAliveSeconds), Will = FleetMessages.Write(will),
+            Broker = broker,
+            Identity = identity,
+            KeepAlive = TimeSpan.FromSeconds(parts.Settings.KeepAliveSeconds),
+            Will = FleetMessages.Write(will),
         };
         await using IFleetLink link = await parts.Links.ConnectAsync(options, desk.ReceiveAsync, ct);
         DateTimeOffset since = _time.GetUtcNow();

@@ -74,7 +74,11 @@ internal sealed partial class OrderDesk(AgentState state, OrderStore orders, Out
 
         orders.Change(o => o with
         {
-            DesiredRevision = read.Value.Revision, Desired = read.Value, Attempts = 0, LastFailure = null, HeldSince = null,
+            DesiredRevision = read.Value.Revision,
+            Desired = read.Value,
+            Attempts = 0,
+            LastFailure = null,
+            HeldSince = null,
             // Other settings with the same target do not install it again.
             Reached = o.Reached && o.Desired?.Update == read.Value.Update,
         });

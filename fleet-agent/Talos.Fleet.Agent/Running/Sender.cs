@@ -60,7 +60,12 @@ internal sealed class Sender(AgentState state, OutgoingQueue queue, OrderStore o
 
     public static Presence PresenceOf(AgentState state, PresenceStatus status, string? reason, string? agentVersion, DateTimeOffset now) => new()
     {
-        Status = status, BootId = state.Facts.BootId, Time = now, Unsynced = !state.Facts.ClockSynced, Reason = reason, Agent = agentVersion,
+        Status = status,
+        BootId = state.Facts.BootId,
+        Time = now,
+        Unsynced = !state.Facts.ClockSynced,
+        Reason = reason,
+        Agent = agentVersion,
     };
 
     private async Task SendStateAsync(CancellationToken ct)
@@ -109,7 +114,9 @@ internal sealed class Sender(AgentState state, OutgoingQueue queue, OrderStore o
 
         EventBatch batch = new()
         {
-            Stream = queue.Stream, Oldest = entries[0].Seq, Events = [.. entries.Select(e => Event(e))],
+            Stream = queue.Stream,
+            Oldest = entries[0].Seq,
+            Events = [.. entries.Select(e => Event(e))],
         };
         await PublishAsync(TopicKind.Events, FleetMessages.Write(batch), null, ct);
         _sentUpTo = entries[^1].Seq;
@@ -119,7 +126,12 @@ internal sealed class Sender(AgentState state, OutgoingQueue queue, OrderStore o
     /// <summary>A record that cannot be read any more still has its number: without it the hub would wait for ever.</summary>
     private NodeEvent Event(QueueEntry entry) => EventRecorder.Read(entry.Payload.Span)?.ToEvent(entry.Seq) ?? new NodeEvent
     {
-        Seq = entry.Seq, Time = time.GetUtcNow(), BootId = state.Facts.BootId, Kind = "event.unreadable", Severity = EventSeverity.Warning, Message = "the event was damaged on the node's disk",
+        Seq = entry.Seq,
+        Time = time.GetUtcNow(),
+        BootId = state.Facts.BootId,
+        Kind = "event.unreadable",
+        Severity = EventSeverity.Warning,
+        Message = "the event was damaged on the node's disk",
     };
 
     private Task PublishAsync(TopicKind kind, ReadOnlyMemory<byte> payload, TimeSpan? expiry, CancellationToken ct) =>

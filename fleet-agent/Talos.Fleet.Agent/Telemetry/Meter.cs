@@ -140,7 +140,12 @@ internal sealed class Meter(ProcFiles files, string wearPath, TimeProvider time)
             return (
                 new FlashWear
                 {
-                    Device = name, Kind = FlashKind.Nvme, UsedPercent = facts?.UsedPercent, Warning = facts?.IsWorn, SparePercent = facts?.SparePercent, MediaErrors = facts?.MediaErrors,
+                    Device = name,
+                    Kind = FlashKind.Nvme,
+                    UsedPercent = facts?.UsedPercent,
+                    Warning = facts?.IsWorn,
+                    SparePercent = facts?.SparePercent,
+                    MediaErrors = facts?.MediaErrors,
                 },
                 facts?.Warnings);
         }

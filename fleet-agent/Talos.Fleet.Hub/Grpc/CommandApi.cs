@@ -14,8 +14,11 @@ internal sealed class CommandApi(Access access, CommandService commands) : V1.Co
         Caller caller = await access.RequireAsync(context, FleetRole.Operator);
         CommandRequest asked = new()
         {
-            Kind = GrpcMapping.Read<CommandKind>("kind", (int)request.Kind), Id = GrpcMapping.OrNull(request.Id), BundleId = GrpcMapping.OrNull(request.BundleId),
-            Force = request.Force, Patch = GrpcMapping.OrNull(request.Patch),
+            Kind = GrpcMapping.Read<CommandKind>("kind", (int)request.Kind),
+            Id = GrpcMapping.OrNull(request.Id),
+            BundleId = GrpcMapping.OrNull(request.BundleId),
+            Force = request.Force,
+            Patch = GrpcMapping.OrNull(request.Patch),
         };
         asked.ExpiresSeconds = request.ExpiresSeconds == 0 ? asked.ExpiresSeconds : request.ExpiresSeconds;
         return (await commands.GiveAsync(request.Node, asked, caller, context.CancellationToken)).ToProto();

@@ -35,8 +35,14 @@ internal sealed class TokenService(FleetStore store, TimeProvider time)
         DateTimeOffset now = time.GetUtcNow();
         TokenRecord record = new()
         {
-            Id = Guid.NewGuid().ToString("n")[..12], Token = secret, Uses = request.Uses, Used = 0, Expires = now.AddSeconds(request.ExpiresSeconds),
-            CreatedBy = caller.Name, Node = request.Node, Labels = request.Labels,
+            Id = Guid.NewGuid().ToString("n")[..12],
+            Token = secret,
+            Uses = request.Uses,
+            Used = 0,
+            Expires = now.AddSeconds(request.ExpiresSeconds),
+            CreatedBy = caller.Name,
+            Node = request.Node,
+            Labels = request.Labels,
         };
         await store.WriteAsync(
             s =>

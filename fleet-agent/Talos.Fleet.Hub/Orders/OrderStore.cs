@@ -60,8 +60,16 @@ internal sealed class OrderStore(OrderSigner signer, SqlDialect dialect)
         DateTimeOffset issued = WireTimeConverter.Rounded(now);
         Command command = new()
         {
-            Node = node, Id = id, Revision = last + 1, Issued = issued, NotAfter = issued.AddSeconds(request.ExpiresSeconds),
-            Kind = request.Kind, IssuedBy = who.Length <= 256 ? who : who[..256], Update = update, Patch = request.Patch, UploadUrl = uploadUrl,
+            Node = node,
+            Id = id,
+            Revision = last + 1,
+            Issued = issued,
+            NotAfter = issued.AddSeconds(request.ExpiresSeconds),
+            Kind = request.Kind,
+            IssuedBy = who.Length <= 256 ? who : who[..256],
+            Update = update,
+            Patch = request.Patch,
+            UploadUrl = uploadUrl,
         };
         byte[] payload;
         try
@@ -110,8 +118,16 @@ internal sealed class OrderStore(OrderSigner signer, SqlDialect dialect)
 
     private static CommandRecord Read(Row r) => new()
     {
-        Id = r.Text(0), Node = r.Text(1), Kind = (CommandKind)r.Int(2), Revision = r.Number(3), Issued = r.Time(4), NotAfter = r.Time(5), IssuedBy = r.Text(6),
-        State = r.EnumOrNull<CommandState>(7), Message = r.TextOrNull(8), Updated = r.TimeOrNull(9),
+        Id = r.Text(0),
+        Node = r.Text(1),
+        Kind = (CommandKind)r.Int(2),
+        Revision = r.Number(3),
+        Issued = r.Time(4),
+        NotAfter = r.Time(5),
+        IssuedBy = r.Text(6),
+        State = r.EnumOrNull<CommandState>(7),
+        Message = r.TextOrNull(8),
+        Updated = r.TimeOrNull(9),
     };
 
     private static void Send(SqlSession s, FleetTopic topic, byte[] payload, DateTimeOffset? expires) => s.Execute(

@@ -75,8 +75,13 @@ internal static class BundleRoutes
                 ? throw RequestException.Bad($"bundle: {file.Length} bytes came; it says it has {reader.Length}")
                 : new BundleRecord
                 {
-                    Id = reader.Id, Version = reader.Manifest.Version.ToString(), Boards = reader.Manifest.Boards, Bytes = file.Length,
-                    Url = options.BundleUrl(reader.Id), Uploaded = now, UploadedBy = who,
+                    Id = reader.Id,
+                    Version = reader.Manifest.Version.ToString(),
+                    Boards = reader.Manifest.Boards,
+                    Bytes = file.Length,
+                    Url = options.BundleUrl(reader.Id),
+                    Uploaded = now,
+                    UploadedBy = who,
                 };
         }
         catch (BundleException e)

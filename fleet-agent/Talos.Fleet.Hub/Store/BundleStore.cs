@@ -17,7 +17,12 @@ internal static class BundleStore
 
     private static BundleRecord Read(Row r, HubOptions options) => new()
     {
-        Id = r.Text(0), Version = r.Text(1), Boards = r.Text(2).Split(',', StringSplitOptions.RemoveEmptyEntries), Bytes = r.Number(3),
-        Url = options.BundleUrl(r.Text(0)), Uploaded = r.Time(4), UploadedBy = r.Text(5),
+        Id = r.Text(0),
+        Version = r.Text(1),
+        Boards = r.Text(2).Split(',', StringSplitOptions.RemoveEmptyEntries),
+        Bytes = r.Number(3),
+        Url = options.BundleUrl(r.Text(0)),
+        Uploaded = r.Time(4),
+        UploadedBy = r.Text(5),
     };
 }

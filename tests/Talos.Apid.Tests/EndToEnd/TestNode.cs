@@ -44,7 +44,10 @@ internal sealed class TestNode : IAsyncDisposable
             services => services.AddSingleton(node.Machine), app => app.MapGrpcService<FakeMachine>(), ct);
         ApidOptions options = new()
         {
-            Listen = new IPEndPoint(IPAddress.Parse(address), port), SecretsPath = node.SecretsPath, BackendPath = socket, PeerPort = port,
+            Listen = new IPEndPoint(IPAddress.Parse(address), port),
+            SecretsPath = node.SecretsPath,
+            BackendPath = socket,
+            PeerPort = port,
         };
         node._apid = await ApidServer.StartAsync(options, TimeProvider.System, new StreamLoggerProvider(Stream.Null), ct);
         return node;
@@ -70,7 +73,8 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>The secrets of a node without a config.</summary>
     public static ApidSecrets MaintenanceSecrets(string address) =>
         Secrets(CertificateAuthority.Create(AuthorityOptions.Maintenance, TimeProvider.System), address, forwards: false)
-            with { Maintenance = true, Authorities = "" };
+            with
+        { Maintenance = true, Authorities = "" };
 
     /// <summary>Replaces the secrets while apid runs.</summary>
     public void Write(ApidSecrets secrets)

@@ -74,8 +74,17 @@ public sealed class DiskHealthTests
     {
         public NvmeHealthLog Log { get; set; } = new()
         {
-            Warnings = NvmeWarnings.None, TemperatureCelsius = 50, SparePercent = 100, SpareThresholdPercent = 10, UsedPercent = 1,
-            ReadBytes = 1, WrittenBytes = 1, PowerCycles = 1, PowerOnHours = 1, UnsafeShutdowns = 1, MediaErrors = 0,
+            Warnings = NvmeWarnings.None,
+            TemperatureCelsius = 50,
+            SparePercent = 100,
+            SpareThresholdPercent = 10,
+            UsedPercent = 1,
+            ReadBytes = 1,
+            WrittenBytes = 1,
+            PowerCycles = 1,
+            PowerOnHours = 1,
+            UnsafeShutdowns = 1,
+            MediaErrors = 0,
         };
 
         public string? Failure { get; set; }

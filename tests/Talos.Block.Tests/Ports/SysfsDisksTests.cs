@@ -29,9 +29,17 @@ public sealed class SysfsDisksTests : IDisposable
         Assert.Equal(
             new Disk
             {
-                DevicePath = $"{_root}/dev/vda", Size = 8L << 30, IoSize = 4096, SectorSize = 512, Rotational = true, Serial = "disk-7",
-                Modalias = "virtio:d00000002v00001AF4", Transport = "virtio", Subsystem = "/sys/class/block",
-                BusPath = "/platform/4010000000.pcie/pci0000:00/0000:00:01.0/virtio0", Symlinks = [$"{_root}/dev/disk/by-id/virtio-disk-7"],
+                DevicePath = $"{_root}/dev/vda",
+                Size = 8L << 30,
+                IoSize = 4096,
+                SectorSize = 512,
+                Rotational = true,
+                Serial = "disk-7",
+                Modalias = "virtio:d00000002v00001AF4",
+                Transport = "virtio",
+                Subsystem = "/sys/class/block",
+                BusPath = "/platform/4010000000.pcie/pci0000:00/0000:00:01.0/virtio0",
+                Symlinks = [$"{_root}/dev/disk/by-id/virtio-disk-7"],
             },
             found.Value);
     }

@@ -173,7 +173,15 @@ internal sealed class FakeNode(FakeDisk disk) : IDisks, IFilesystems, IMetaDevic
 
     public MountInfo? FindMount(string target) => !_mounts.TryGetValue(target, out string? device) ? null : new MountInfo
     {
-        Id = 1, ParentId = 0, Device = "1:1", Root = "/", MountPoint = target, Options = "rw,nosuid", Type = "fs", Source = device, SuperOptions = "",
+        Id = 1,
+        ParentId = 0,
+        Device = "1:1",
+        Root = "/",
+        MountPoint = target,
+        Options = "rw,nosuid",
+        Type = "fs",
+        Source = device,
+        SuperOptions = "",
     };
 
     public bool TryUnmount(string target) => !Busy && _mounts.Remove(target);

@@ -21,8 +21,17 @@ public sealed class NvmeHealthLogTests
         Assert.Equal(
             new NvmeHealthLog
             {
-                Warnings = NvmeWarnings.Spare | NvmeWarnings.ReadOnly, TemperatureCelsius = 50, SparePercent = 97, SpareThresholdPercent = 10, UsedPercent = 104,
-                ReadBytes = 3 * 512_000, WrittenBytes = 5 * 512_000, PowerCycles = 12, PowerOnHours = 40000, UnsafeShutdowns = 11, MediaErrors = 2,
+                Warnings = NvmeWarnings.Spare | NvmeWarnings.ReadOnly,
+                TemperatureCelsius = 50,
+                SparePercent = 97,
+                SpareThresholdPercent = 10,
+                UsedPercent = 104,
+                ReadBytes = 3 * 512_000,
+                WrittenBytes = 5 * 512_000,
+                PowerCycles = 12,
+                PowerOnHours = 40000,
+                UnsafeShutdowns = 11,
+                MediaErrors = 2,
             },
             NvmeHealthLog.Read(log));
     }

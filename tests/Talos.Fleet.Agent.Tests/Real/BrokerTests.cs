@@ -124,7 +124,13 @@ public sealed class BrokerTests : MosquittoTest
         await Until.TrueAsync("it is there", () => !Hub.Presences.IsEmpty);
         Command patch = new()
         {
-            Node = "node-a", Id = "c-1", Revision = 1, Issued = DateTimeOffset.UtcNow, NotAfter = DateTimeOffset.UtcNow.AddMinutes(10), Kind = CommandKind.ApplyConfigPatch, Patch = "machine: {}",
+            Node = "node-a",
+            Id = "c-1",
+            Revision = 1,
+            Issued = DateTimeOffset.UtcNow,
+            NotAfter = DateTimeOffset.UtcNow.AddMinutes(10),
+            Kind = CommandKind.ApplyConfigPatch,
+            Patch = "machine: {}",
         };
         byte[] signed = Hub.Signer.Sign(patch);
         FleetTopic topic = new("node-a", TopicKind.Command, "c-1");
@@ -150,7 +156,10 @@ public sealed class BrokerTests : MosquittoTest
         await StartAsync(agent, "node-a");
         DesiredState desired = new()
         {
-            Node = "node-a", Revision = 1, Issued = DateTimeOffset.UtcNow, NotAfter = DateTimeOffset.UtcNow.AddDays(1),
+            Node = "node-a",
+            Revision = 1,
+            Issued = DateTimeOffset.UtcNow,
+            NotAfter = DateTimeOffset.UtcNow.AddDays(1),
             Update = new UpdateTarget { Version = "v1.1.0", Url = "https://hub/b", BundleId = new string('a', 64) },
         };
 

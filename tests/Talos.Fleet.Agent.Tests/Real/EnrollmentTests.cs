@@ -138,10 +138,17 @@ public sealed class EnrollmentTests : IAsyncLifetime
         HubClient hub = new(settings.Hub, settings.HubCa, clock);
         AgentParts parts = new()
         {
-            Settings = settings, Node = new FakeNode(), Links = links, Hub = hub,
+            Settings = settings,
+            Node = new FakeNode(),
+            Links = links,
+            Hub = hub,
             Enrollment = new Enrollment(settings, new IdentityStore(settings.StateFolder, NullLogger<IdentityStore>.Instance), hub, NullLogger<Enrollment>.Instance),
-            Vetoes = new Vetoes(settings.Vetoes, new ProcFiles(_folder)), Measure = (_, queue) => new Measurement(new Telemetry { Time = clock.GetUtcNow(), Queue = queue }, []),
-            MachineId = "0123456789abcdef", Version = "1", Time = clock, Chance = () => 0,
+            Vetoes = new Vetoes(settings.Vetoes, new ProcFiles(_folder)),
+            Measure = (_, queue) => new Measurement(new Telemetry { Time = clock.GetUtcNow(), Queue = queue }, []),
+            MachineId = "0123456789abcdef",
+            Version = "1",
+            Time = clock,
+            Chance = () => 0,
         };
         Directory.CreateDirectory(settings.DataFolder);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
@@ -188,7 +195,11 @@ public sealed class EnrollmentTests : IAsyncLifetime
     private Task AnswerAsync(HttpContext context, string csr) => context.Response.WriteAsync(System.Text.Json.JsonSerializer.Serialize(
         new EnrollResponse
         {
-            Node = _answerNode ?? "node-a", Certificate = _fleet.Sign(csr, _clock.GetUtcNow()), Ca = _fleet.CaPem, Brokers = ["mqtts://localhost:8883"], Time = DateTimeOffset.UtcNow,
+            Node = _answerNode ?? "node-a",
+            Certificate = _fleet.Sign(csr, _clock.GetUtcNow()),
+            Ca = _fleet.CaPem,
+            Brokers = ["mqtts://localhost:8883"],
+            Time = DateTimeOffset.UtcNow,
         },
         FleetJson.Default.EnrollResponse));
 

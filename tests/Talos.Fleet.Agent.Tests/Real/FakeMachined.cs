@@ -42,7 +42,9 @@ internal sealed class FakeMachined : IAsyncDisposable
 
     public void Fail(string service, string message) => _machine.Publish(new ServiceStateEvent
     {
-        Service = service, Action = ServiceStateEvent.Types.Action.Failed, Message = message,
+        Service = service,
+        Action = ServiceStateEvent.Types.Action.Failed,
+        Message = message,
     });
 
     public async ValueTask DisposeAsync()
@@ -103,7 +105,10 @@ internal sealed class FakeMachined : IAsyncDisposable
         public override Task<StatusResponse> Status(StatusRequest request, ServerCallContext context) =>
             Task.FromResult(new StatusResponse
             {
-                State = UpdateState.Writing, RunningSlot = "A", RunningVersion = SystemVersion, Progress = new InstallResponse { DoneBytes = 2L << 30, TotalBytes = 3L << 30 },
+                State = UpdateState.Writing,
+                RunningSlot = "A",
+                RunningVersion = SystemVersion,
+                Progress = new InstallResponse { DoneBytes = 2L << 30, TotalBytes = 3L << 30 },
             });
 
         public override Task<SlotsResponse> Slots(SlotsRequest request, ServerCallContext context)

@@ -12,7 +12,13 @@ internal sealed class FakeNode : INode
 
     public NodeFacts Facts { get; set; } = new()
     {
-        BootId = "boot-1", Version = "v1.0.0", Architecture = "arm64", Stage = "running", Ready = true, ClockSynced = true, Hostname = "edge",
+        BootId = "boot-1",
+        Version = "v1.0.0",
+        Architecture = "arm64",
+        Stage = "running",
+        Ready = true,
+        ClockSynced = true,
+        Hostname = "edge",
         Update = new UpdateFacts { Phase = UpdatePhase.Idle, RunningVersion = "v1.0.0", Slot = "A" },
     };
 

@@ -42,7 +42,11 @@ public abstract class OrderTest : IDisposable
         DateTimeOffset now = WireTimeConverter.Rounded(Clock.GetUtcNow());
         DesiredState desired = new()
         {
-            Node = "node-a", Revision = revision, Issued = now, NotAfter = now.AddDays(30), TelemetryIntervalSeconds = interval,
+            Node = "node-a",
+            Revision = revision,
+            Issued = now,
+            NotAfter = now.AddDays(30),
+            TelemetryIntervalSeconds = interval,
             Update = new UpdateTarget { Version = "v1.1.0", Url = "https://hub/b", BundleId = new string('a', 64), Rollout = rollout },
         };
         return _links.Deliver!(new LinkMessage("talos/1/node-a/desired", _fleet.Signer().Sign(desired)));

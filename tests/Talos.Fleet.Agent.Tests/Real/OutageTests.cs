@@ -102,7 +102,8 @@ public sealed class OutageTests : MosquittoTest
     {
         string host = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../Talos.Fleet.AgentHost/bin/Debug/net10.0/Talos.Fleet.AgentHost.dll"));
         _agent = Process.Start(new ProcessStartInfo(
-            "dotnet", ["exec", host, _settingsPath, Speed.ToString(CultureInfo.InvariantCulture), _origin.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true })!;
+            "dotnet", ["exec", host, _settingsPath, Speed.ToString(CultureInfo.InvariantCulture), _origin.ToString(CultureInfo.InvariantCulture)])
+        { RedirectStandardOutput = true })!;
         _agent.OutputDataReceived += (_, _) => { };
         _agent.BeginOutputReadLine();
     }

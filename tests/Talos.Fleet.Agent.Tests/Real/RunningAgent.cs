@@ -22,9 +22,20 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     public static AgentSettings Settings(string folder, string node, Uri? hub = null, string hubCa = "") => new()
     {
-        Hub = hub ?? new Uri("https://localhost:1/"), HubCa = hubCa, Token = "token", Brokers = [], NodeId = node, Labels = new Dictionary<string, string> { ["site"] = "north" },
-        TelemetryIntervalSeconds = 3600, KeepAliveSeconds = 1200, Vetoes = new VetoSettings { Health = true }, Board = "test-board", ConfigHash = "", Version = "1.0.0",
-        StateFolder = Path.Combine(folder, node, "state"), DataFolder = Path.Combine(folder, node, "data"),
+        Hub = hub ?? new Uri("https://localhost:1/"),
+        HubCa = hubCa,
+        Token = "token",
+        Brokers = [],
+        NodeId = node,
+        Labels = new Dictionary<string, string> { ["site"] = "north" },
+        TelemetryIntervalSeconds = 3600,
+        KeepAliveSeconds = 1200,
+        Vetoes = new VetoSettings { Health = true },
+        Board = "test-board",
+        ConfigHash = "",
+        Version = "1.0.0",
+        StateFolder = Path.Combine(folder, node, "state"),
+        DataFolder = Path.Combine(folder, node, "data"),
     };
 
     public async Task StartAsync(AgentSettings settings, CapturedLog? log = null)
@@ -34,11 +45,17 @@ internal sealed class RunningAgent : IAsyncDisposable
         Directory.CreateDirectory(settings.DataFolder);
         AgentParts parts = new()
         {
-            Settings = settings, Node = Node, Links = Links ?? new MqttLinks(TimeProvider.System), Hub = hub,
+            Settings = settings,
+            Node = Node,
+            Links = Links ?? new MqttLinks(TimeProvider.System),
+            Hub = hub,
             Enrollment = new Enrollment(settings, new IdentityStore(settings.StateFolder, new Logged<IdentityStore>(loggers)), hub, new Logged<Enrollment>(loggers)),
             Vetoes = new Vetoes(settings.Vetoes, new ProcFiles(settings.DataFolder)),
             Measure = (_, queue) => new Measurement(Measured(queue), []),
-            MachineId = "0123456789abcdef", Version = settings.Version, Time = Time, Chance = () => 0,
+            MachineId = "0123456789abcdef",
+            Version = settings.Version,
+            Time = Time,
+            Chance = () => 0,
         };
         _agent = await FleetAgent.StartAsync(parts, loggers, _stop.Token);
         _run = _agent.RunAsync(_stop.Token);

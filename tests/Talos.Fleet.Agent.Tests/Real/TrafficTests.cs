@@ -67,9 +67,16 @@ public sealed class TrafficTests : MosquittoTest
 
     private static Telemetry Realistic(QueueReport queue) => new()
     {
-        Time = TimeProvider.System.GetUtcNow(), UptimeSeconds = 8640000, CpuPercent = 13.4, MemoryBytes = 4131758080, MemoryUsedBytes = 1512000000,
-        Disks = [new DiskUsage { Mount = "/var", TotalBytes = 25000000000, UsedBytes = 14000000000 }], TemperatureCelsius = 58.5, Throttled = false,
+        Time = TimeProvider.System.GetUtcNow(),
+        UptimeSeconds = 8640000,
+        CpuPercent = 13.4,
+        MemoryBytes = 4131758080,
+        MemoryUsedBytes = 1512000000,
+        Disks = [new DiskUsage { Mount = "/var", TotalBytes = 25000000000, UsedBytes = 14000000000 }],
+        TemperatureCelsius = 58.5,
+        Throttled = false,
         Wear = [new FlashWear { Device = "mmcblk0", Kind = FlashKind.Emmc, UsedPercent = 20, Warning = false, WrittenBytes = 800000000000, WrittenBytesPerDay = 2000000000, DaysLeft = 1600 }],
-        Links = [new LinkTraffic { Name = "eth0", ReceivedBytes = 123456789012, SentBytes = 2345678901 }], Queue = queue,
+        Links = [new LinkTraffic { Name = "eth0", ReceivedBytes = 123456789012, SentBytes = 2345678901 }],
+        Queue = queue,
     };
 }

@@ -69,7 +69,12 @@ public sealed class CommandRecordsTests
     {
         Command command = new()
         {
-            Node = "n", Id = "c-1", Revision = 5, Issued = Now, NotAfter = Now.AddDays(1), Kind = kind,
+            Node = "n",
+            Id = "c-1",
+            Revision = 5,
+            Issued = Now,
+            NotAfter = Now.AddDays(1),
+            Kind = kind,
             Update = version is null ? null : new UpdateTarget { Version = version, Url = "https://h/b", BundleId = new string('a', 64) },
         };
         return new OrderFile().Accept(command, Facts, Now);

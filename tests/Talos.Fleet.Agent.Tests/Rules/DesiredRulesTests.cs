@@ -15,7 +15,11 @@ public sealed class DesiredRulesTests
         LastFailure = attempts > 0 ? "the line broke" : null,
         Desired = new DesiredState
         {
-            Node = "n", Revision = 1, Issued = Now, NotAfter = Now.AddDays(1), Windows = windows,
+            Node = "n",
+            Revision = 1,
+            Issued = Now,
+            NotAfter = Now.AddDays(1),
+            Windows = windows,
             Update = new UpdateTarget { Version = version, Url = "https://h/b", BundleId = new string('a', 64), Force = force },
         },
     };

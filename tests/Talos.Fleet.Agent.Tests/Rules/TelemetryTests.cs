@@ -116,7 +116,12 @@ public sealed class TelemetryTests
         Put("sys/block/nvme0n1/device/model", "");
         NodeFacts node = new()
         {
-            BootId = "boot", Version = "v1", Architecture = "arm64", Stage = "running", Ready = true, ClockSynced = true,
+            BootId = "boot",
+            Version = "v1",
+            Architecture = "arm64",
+            Stage = "running",
+            Ready = true,
+            ClockSynced = true,
             Disks = new Dictionary<string, DiskFacts> { ["nvme0n1"] = new(7, 9, 2, ["spare", "temperature"]) },
         };
 

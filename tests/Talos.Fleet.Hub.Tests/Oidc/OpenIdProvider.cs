@@ -54,11 +54,18 @@ public sealed class OpenIdProvider : IAsyncLifetime
         Assert.True(Directory.Exists(Path.Combine(folder, "node_modules")), $"{folder}: run npm ci there, as scripts/test does");
         JsonObject options = new()
         {
-            ["port"] = Port, ["redirects"] = new JsonArray($"https://localhost:{HubPort}/sign-in/callback"), ["key"] = _key, ["certificate"] = _certificate, ["pushed"] = _pushed,
+            ["port"] = Port,
+            ["redirects"] = new JsonArray($"https://localhost:{HubPort}/sign-in/callback"),
+            ["key"] = _key,
+            ["certificate"] = _certificate,
+            ["pushed"] = _pushed,
         };
         _process = Process.Start(new ProcessStartInfo("node", ["--no-warnings", "provider.mjs", options.ToJsonString()])
         {
-            WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginErrorReadLine();

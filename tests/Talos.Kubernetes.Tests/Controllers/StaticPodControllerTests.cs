@@ -42,7 +42,11 @@ public sealed class StaticPodControllerTests
         ControllerFixture node = new(new StaticPodFilesController(_files));
         node.Given(KubeletSpec.Id, new KubeletSpec
         {
-            Version = "1.20.2", Args = [], ExpectedNodename = "n", ManifestsDirectory = KubernetesPaths.Manifests, Config = new KubernetesObject("{}"),
+            Version = "1.20.2",
+            Args = [],
+            ExpectedNodename = "n",
+            ManifestsDirectory = KubernetesPaths.Manifests,
+            Config = new KubernetesObject("{}"),
         });
         node.Given("kiosk-web", new StaticPod { Pod = new KubernetesObject("{\"kind\":\"Pod\"}") });
         _files.Written[$"{KubernetesPaths.Manifests}/own.yaml"] = "mine";

@@ -100,7 +100,9 @@ public class MachineApiTests(MachineApiFixture node) : IClassFixture<MachineApiF
     {
         ApplyConfigurationRequest request = new()
         {
-            Data = ByteString.CopyFromUtf8("version: v1alpha1\nmachine:\n  typo: x\n"), DryRun = true, Mode = ApplyConfigurationRequest.Types.Mode.Auto,
+            Data = ByteString.CopyFromUtf8("version: v1alpha1\nmachine:\n  typo: x\n"),
+            DryRun = true,
+            Mode = ApplyConfigurationRequest.Types.Mode.Auto,
         };
 
         RpcException refused = await RefusedAsync(

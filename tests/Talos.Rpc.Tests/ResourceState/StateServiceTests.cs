@@ -89,7 +89,9 @@ public class StateServiceTests(StateServerFixture node) : IClassFixture<StateSer
         using AsyncServerStreamingCall<Wire.ListResponse> call = node.Client.List(
             new Wire.ListRequest
             {
-                Namespace = "test", Type = Sample.Definition.Type, Options = new Wire.ListOptions { IdQuery = new Wire.IDQuery { Regexp = "(" } },
+                Namespace = "test",
+                Type = Sample.Definition.Type,
+                Options = new Wire.ListOptions { IdQuery = new Wire.IDQuery { Regexp = "(" } },
             },
             Reader, cancellationToken: Ct);
 

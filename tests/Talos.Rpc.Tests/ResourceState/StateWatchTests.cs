@@ -69,7 +69,8 @@ public sealed class StateWatchTests(StateServerFixture node) : IClassFixture<Sta
     {
         using AsyncServerStreamingCall<Wire.WatchResponse> first = Watch(new Wire.WatchRequest
         {
-            ApiVersion = 1, Options = new Wire.WatchOptions { BootstrapBookmark = true },
+            ApiVersion = 1,
+            Options = new Wire.WatchOptions { BootstrapBookmark = true },
         });
         await NextAsync(first);
         ByteString bookmark = Assert.Single((await NextAsync(first)).Event).Bookmark;

@@ -37,8 +37,16 @@ using HubProcess hub = new(args[1], data, 20000 + (Environment.ProcessId % 5000)
 AppDomain.CurrentDomain.ProcessExit += (_, _) => hub.Dispose();
 RolloutPlan plan = new()
 {
-    Name = "simulated", Version = "2.0.0", BundleId = new string('a', 64), Url = "https://localhost/bundle", Canary = 1, MaxParallel = 20, ErrorPercent = 3,
-    Waves = [new() { Percent = 5 }, new() { Percent = 25 }, new() { Percent = 100 }], NodeTimeoutSeconds = 3600, HoldBackAfter = 0,
+    Name = "simulated",
+    Version = "2.0.0",
+    BundleId = new string('a', 64),
+    Url = "https://localhost/bundle",
+    Canary = 1,
+    MaxParallel = 20,
+    ErrorPercent = 3,
+    Waves = [new() { Percent = 5 }, new() { Percent = 25 }, new() { Percent = 100 }],
+    NodeTimeoutSeconds = 3600,
+    HoldBackAfter = 0,
 };
 bool good = args[0] switch
 {

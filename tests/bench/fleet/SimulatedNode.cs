@@ -118,8 +118,13 @@ internal sealed class SimulatedNode : IDisposable
 
     public Task SendTelemetryAsync(CancellationToken ct) => SendAsync(TopicKind.Telemetry, FleetMessages.Write(new Telemetry
     {
-        Time = DateTimeOffset.UtcNow, UptimeSeconds = Environment.TickCount64 / 1000, CpuPercent = 12.5, MemoryBytes = 2L << 30, MemoryUsedBytes = 700L << 20,
-        TemperatureCelsius = 48.5, Throttled = false,
+        Time = DateTimeOffset.UtcNow,
+        UptimeSeconds = Environment.TickCount64 / 1000,
+        CpuPercent = 12.5,
+        MemoryBytes = 2L << 30,
+        MemoryUsedBytes = 700L << 20,
+        TemperatureCelsius = 48.5,
+        Throttled = false,
         Disks = [new DiskUsage { Mount = "/var", TotalBytes = 16L << 30, UsedBytes = 5L << 30 }],
         Wear = [new FlashWear { Device = "mmcblk0", Kind = FlashKind.Emmc, UsedPercent = 10, WrittenBytes = 1L << 36, WrittenBytesPerDay = 1L << 30, DaysLeft = 3650 }],
         Links = [new LinkTraffic { Name = "eth0", ReceivedBytes = 123456789, SentBytes = 23456789 }],
@@ -151,9 +156,18 @@ internal sealed class SimulatedNode : IDisposable
 
     private Task SendStateAsync(CancellationToken ct) => SendAsync(TopicKind.State, FleetMessages.Write(new ReportedState
     {
-        Time = DateTimeOffset.UtcNow, BootId = _boot, Board = Board, Architecture = "arm64", Hostname = Id, Version = Version, Slot = "A", Stage = "running", Desired = _report,
+        Time = DateTimeOffset.UtcNow,
+        BootId = _boot,
+        Board = Board,
+        Architecture = "arm64",
+        Hostname = Id,
+        Version = Version,
+        Slot = "A",
+        Stage = "running",
+        Desired = _report,
         Slots = [new SlotReport { Id = "A", Condition = SlotCondition.Good, Version = Version }, new SlotReport { Id = "B", Condition = SlotCondition.Empty }],
-        TelemetryIntervalSeconds = 3600, Agent = "simulator",
+        TelemetryIntervalSeconds = 3600,
+        Agent = "simulator",
     }), ct);
 
     private async Task SendEventsAsync(CancellationToken ct)
@@ -175,7 +189,9 @@ internal sealed class SimulatedNode : IDisposable
     private async Task SendAsync(TopicKind kind, byte[] payload, CancellationToken ct, string? command = null) => await _client.PublishAsync(
         new MqttApplicationMessage
         {
-            Topic = new FleetTopic(Id, kind, command).ToString(), Payload = new ReadOnlySequence<byte>(payload), QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+            Topic = new FleetTopic(Id, kind, command).ToString(),
+            Payload = new ReadOnlySequence<byte>(payload),
+            QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
             Retain = FleetTopic.IsRetained(kind),
         },
         ct);

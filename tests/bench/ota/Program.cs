@@ -24,13 +24,13 @@ static async Task<int> RunAsync(string[] args)
     switch (args)
     {
         case ["delta", var oldPath, var newPath, var deltaPath]:
-        {
-            using FileImage oldImage = new(oldPath), newImage = new(newPath);
-            await using FileStream output = File.Create(deltaPath);
-            DeltaReport report = DeltaCreator.Create(oldImage, newImage, output, workers: 2, progress: null, CancellationToken.None);
-            Print($"delta: {report.Length:N0} bytes; blocks: {report.CopiedBlocks} unchanged, {report.PackedBlocks} packed again, {report.ClosedBlocks} sent as they are; content: {report.Differences:N0} bytes differ, {report.Literals:N0} are new");
-            return 0;
-        }
+            {
+                using FileImage oldImage = new(oldPath), newImage = new(newPath);
+                await using FileStream output = File.Create(deltaPath);
+                DeltaReport report = DeltaCreator.Create(oldImage, newImage, output, workers: 2, progress: null, CancellationToken.None);
+                Print($"delta: {report.Length:N0} bytes; blocks: {report.CopiedBlocks} unchanged, {report.PackedBlocks} packed again, {report.ClosedBlocks} sent as they are; content: {report.Differences:N0} bytes differ, {report.Literals:N0} are new");
+                return 0;
+            }
 
         case ["bundle", var bundle, var root]:
             await BundleCommand.RunAsync(bundle, root, null, null).ConfigureAwait(false);

@@ -87,7 +87,12 @@ public sealed record GptTable
 
         return Replace(new GptPartition
         {
-            Number = number, Type = type, Id = id, FirstSector = first, LastSector = first + sectors - 1, Label = label,
+            Number = number,
+            Type = type,
+            Id = id,
+            FirstSector = first,
+            LastSector = first + sectors - 1,
+            Label = label,
         });
     }
 

@@ -44,7 +44,11 @@ public static partial class Files
             File.Delete(temporary);
             FileStreamOptions options = new()
             {
-                Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0, UnixCreateMode = mode,
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                Share = FileShare.None,
+                BufferSize = 0,
+                UnixCreateMode = mode,
             };
             using (FileStream file = new(temporary, options))
             {

@@ -27,7 +27,10 @@ public static unsafe class NvmeDevice
         {
             PassthroughCommand command = new()
             {
-                Opcode = GetLogPage, Namespace = AllNamespaces, Data = (ulong)data, DataLength = (uint)log.Length,
+                Opcode = GetLogPage,
+                Namespace = AllNamespaces,
+                Data = (ulong)data,
+                DataLength = (uint)log.Length,
                 // Words to give, less one, and which log.
                 Word10 = (((uint)log.Length / 4) - 1) << 16 | identifier,
                 Timeout = LimitMilliseconds,

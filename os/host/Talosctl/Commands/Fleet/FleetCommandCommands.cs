@@ -13,8 +13,11 @@ internal static class FleetCommandCommands
 {
     private static readonly Dictionary<string, CommandKind> Actions = new(StringComparer.Ordinal)
     {
-        ["reboot"] = CommandKind.Reboot, ["upgrade"] = CommandKind.Upgrade, ["rollback"] = CommandKind.Rollback,
-        ["support"] = CommandKind.SupportBundle, ["patch"] = CommandKind.ApplyConfigPatch,
+        ["reboot"] = CommandKind.Reboot,
+        ["upgrade"] = CommandKind.Upgrade,
+        ["rollback"] = CommandKind.Rollback,
+        ["support"] = CommandKind.SupportBundle,
+        ["patch"] = CommandKind.ApplyConfigPatch,
     };
 
     public static Command Create(Host host)

@@ -11,18 +11,21 @@ public sealed class RolledBackTests : OrderTest
     public async Task It_is_not_carried_out_again_until_it_is_ordered_anew()
     {
         await using RunningAgent agent = await OrderedAsync();
-        await StepUntilAsync(() => Installs(agent) == 1, Step);
+        await StepUntilAsync(() => Installs(agent) > 0, Step);
         Runs(agent, "v1.1.0", UpdatePhase.Committed);
         await StepUntilAsync(() => agent.State.Desired is { Status: DesiredStatus.Done, Reason: null }, Step);
+
+        // It may have tried more than once before it was there.
+        int tries = Installs(agent);
 
         Runs(agent, "v1.0.0", UpdatePhase.Idle);
         await StepUntilAsync(() => agent.State.Desired is { Status: DesiredStatus.Done, Reason: not null }, Step);
         await OrderAsync(2, interval: 60);
         await StepUntilAsync(() => agent.State.Desired is { Revision: 2, Status: DesiredStatus.Done, Reason: not null }, Step);
-        Assert.Equal(1, Installs(agent));
+        Assert.Equal(tries, Installs(agent));
 
         await OrderAsync(3, rollout: "r-2");
-        await StepUntilAsync(() => Installs(agent) > 1, Step);
+        await StepUntilAsync(() => Installs(agent) > tries, Step);
     }
 
     private static int Installs(RunningAgent agent)

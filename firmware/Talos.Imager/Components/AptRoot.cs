@@ -9,13 +9,15 @@ internal sealed class AptRoot : IPackageSource
     private const string Keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
     private readonly string _folder;
+    private readonly string _suite;
     private readonly AptMirrors _mirrors;
     private readonly Dictionary<string, string> _environment;
     private bool _updated;
 
-    private AptRoot(string folder, AptMirrors mirrors)
+    private AptRoot(string folder, string suite, AptMirrors mirrors)
     {
         _folder = folder;
+        _suite = suite;
         _mirrors = mirrors;
         _environment = new Dictionary<string, string> { ["APT_CONFIG"] = Path.Combine(folder, "apt.conf") };
     }
@@ -38,7 +40,8 @@ internal sealed class AptRoot : IPackageSource
         await File.WriteAllTextAsync(Path.Combine(folder, "status"), "", ct);
         await File.WriteAllTextAsync(Path.Combine(folder, "etc/sources.list"), Sources(mirrors, locked), ct);
         await File.WriteAllTextAsync(Path.Combine(folder, "apt.conf"), Configuration(folder, locked, settings), ct);
-        return new AptRoot(folder, mirrors);
+        await File.WriteAllTextAsync(Path.Combine(folder, "etc/preferences"), Preferences(locked), ct);
+        return new AptRoot(folder, locked.Suite, mirrors);
     }
 
     /// <inheritdoc/>
@@ -108,7 +111,8 @@ internal sealed class AptRoot : IPackageSource
             name = tracked["Depends"].Split(' ', ',')[0];
         }
 
-        Dictionary<string, string> fields = await ShowAsync($"{name}:{package.Architecture}", ct);
+        string suite = package.Suite == _suite ? "" : "/" + package.Suite;
+        Dictionary<string, string> fields = await ShowAsync($"{name}:{package.Architecture}{suite}", ct);
         return new PackageState(name, fields["Version"], fields["SHA256"]);
     }
 
@@ -128,12 +132,27 @@ internal sealed class AptRoot : IPackageSource
     private static string Sources(AptMirrors mirrors, ComponentLock locked)
     {
         string architectures = string.Join(',', locked.Packages.Select(p => p.Architecture).Where(a => a != "all").Distinct());
-        string list = $"deb [arch={architectures} signed-by={Keyring}] {mirrors.Main} {locked.Suite} main\n"
-            + $"deb-src [signed-by={Keyring}] {mirrors.Main} {locked.SourceSuite} main\n";
-        return mirrors.Security is null
-            ? list
-            : list + $"deb [arch={architectures} signed-by={Keyring}] {mirrors.Security} {locked.Suite}-security main\n";
+        string options = $"[arch={architectures} signed-by={Keyring}]";
+        List<string> lines =
+        [
+            .. Suites(locked).Select(s => $"deb {options} {mirrors.Main} {s.Suite} {string.Join(' ', s.Components)}"),
+            $"deb-src [signed-by={Keyring}] {mirrors.Main} {locked.SourceSuite} main",
+        ];
+        if (mirrors.Security is not null)
+        {
+            lines.Add($"deb {options} {mirrors.Security} {locked.Suite}-security main");
+        }
+
+        return string.Concat(lines.Select(l => l + "\n"));
     }
+
+    // Another suite than the lock's is there for the packages that name it, and for no other one.
+    private static string Preferences(ComponentLock locked) => string.Concat(Suites(locked).Where(s => s.Suite != locked.Suite)
+        .Select(s => $"Package: *\nPin: release n={s.Suite}\nPin-Priority: 1\n\n"));
+
+    private static IEnumerable<(string Suite, IEnumerable<string> Components)> Suites(ComponentLock locked) => locked.Packages
+        .Select(p => (p.Suite, p.Component)).Append((locked.Suite, LockedPackage.MainComponent)).Distinct()
+        .GroupBy(p => p.Item1, (suite, pairs) => (suite, pairs.Select(p => p.Item2).Order(StringComparer.Ordinal).AsEnumerable()));
 
     // Proxies and certificates come from the machine; lists, sources, keys and states are ours.
     private static string Configuration(string folder, ComponentLock locked, string settings)

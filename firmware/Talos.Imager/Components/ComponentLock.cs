@@ -43,6 +43,12 @@ internal sealed record LockedPackage
 
     public required string Architecture { get; init; }
 
+    /// <summary>Debian's release it comes from: the lock's own, or a later one for this package alone.</summary>
+    public string Suite { get; init; } = "";
+
+    /// <summary>Component of the archive, such as <c>main</c> or <c>non-free-firmware</c>.</summary>
+    public string Component { get; init; } = MainComponent;
+
     /// <summary>SHA-256 of the .deb file, lowercase hex.</summary>
     public required string Sha256 { get; init; }
 
@@ -60,6 +66,9 @@ internal sealed record LockedPackage
 
     /// <summary>Files of the root made by joining files: path in the root, and the pattern of its parts.</summary>
     public IReadOnlyDictionary<string, string> Bundles { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The component of packages that name none.</summary>
+    public const string MainComponent = "main";
 
     /// <summary>The group of packages every image is built from.</summary>
     public const string NodeGroup = "node";

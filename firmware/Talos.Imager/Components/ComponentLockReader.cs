@@ -28,22 +28,23 @@ internal sealed class ComponentLockReader
 
         YamlMappingNode debian = _yaml.Mapping(_yaml.Required(root, "debian"));
         _yaml.Allow(debian, "suite", "sourceSuite", "architecture");
+        string suite = ArchiveName(debian, "suite", absent: null);
         string architecture = _yaml.RequiredText(debian, "architecture");
         return new ComponentLock
         {
-            Suite = _yaml.RequiredText(debian, "suite"),
-            SourceSuite = _yaml.RequiredText(debian, "sourceSuite"),
+            Suite = suite,
+            SourceSuite = ArchiveName(debian, "sourceSuite", absent: null),
             Architecture = architecture,
-            Packages = Unique([.. _yaml.Sequence(_yaml.Required(root, "packages")).Select(n => (n, Package(n, architecture)))]),
+            Packages = Unique([.. _yaml.Sequence(_yaml.Required(root, "packages")).Select(n => (n, Package(n, suite, architecture)))]),
             Sources = [.. _yaml.Sequence(_yaml.Required(root, "sources")).Select(Source)],
             Kubelet = Kubelet(_yaml.Required(root, "kubelet")),
         };
     }
 
-    private LockedPackage Package(YamlNode node, string architecture)
+    private LockedPackage Package(YamlNode node, string suite, string architecture)
     {
         YamlMappingNode map = _yaml.Mapping(node);
-        _yaml.Allow(map, "name", "package", "tracks", "version", "architecture", "sha256", "licence", "group", "root", "links", "bundles");
+        _yaml.Allow(map, "name", "package", "tracks", "version", "suite", "component", "architecture", "sha256", "licence", "group", "root", "links", "bundles");
         string name = _yaml.RequiredText(map, "name");
         return new LockedPackage
         {
@@ -51,6 +52,8 @@ internal sealed class ComponentLockReader
             Package = _yaml.OptionalText(map, "package", name),
             Tracks = _yaml.OptionalText(map, "tracks", ""),
             Version = _yaml.RequiredText(map, "version"),
+            Suite = ArchiveName(map, "suite", suite),
+            Component = ArchiveName(map, "component", LockedPackage.MainComponent),
             Architecture = _yaml.OptionalText(map, "architecture", architecture),
             Sha256 = _yaml.Sha256(_yaml.Required(map, "sha256")),
             Licence = _yaml.RequiredText(map, "licence"),
@@ -59,6 +62,15 @@ internal sealed class ComponentLockReader
             Links = Texts(map, "links"),
             Bundles = Texts(map, "bundles"),
         };
+    }
+
+    // These become words of a line of apt's sources.
+    private string ArchiveName(YamlMappingNode map, string key, string? absent)
+    {
+        string name = absent is null ? _yaml.RequiredText(map, key) : _yaml.OptionalText(map, key, absent);
+        return name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_')
+            ? name
+            : throw _yaml.Error(map, $"{key} {name}: letters, digits, '-', '.' and '_' are expected");
     }
 
     private string Group(YamlMappingNode map)

@@ -20,7 +20,7 @@ internal sealed class DebianPackages(ComponentCache cache, ComponentLock locked,
 
         return new ComponentTree(package.Name, package.Version, package.Licence, folder, package.Sha256)
         {
-            Source = $"pkg:deb/debian/{package.Package}@{Uri.EscapeDataString(package.Version)}?arch={package.Architecture}&distro={locked.Suite}",
+            Source = $"pkg:deb/debian/{package.Package}@{Uri.EscapeDataString(package.Version)}?arch={package.Architecture}&distro={package.Suite}",
         };
     }
 

@@ -18,7 +18,19 @@ public sealed class ComponentLockReaderTests
         Assert.Equal(new FileRule("usr/sbin/runc", "usr/bin/runc"), Assert.Single(small.Package("runc").Root));
     }
 
+    [Fact]
+    public void A_package_comes_from_the_lock_s_suite_unless_it_names_another_one()
+    {
+        string text = Locks.Text.Replace("version: 1.1.15-2", "version: 1.1.15-2\n    suite: forky\n    component: non-free-firmware", StringComparison.Ordinal);
+
+        ComponentLock locked = ComponentLockReader.Parse(text);
+
+        Assert.Equal(("trixie", "main"), (locked.Package("kernel").Suite, locked.Package("kernel").Component));
+        Assert.Equal(("forky", "non-free-firmware"), (locked.Package("runc").Suite, locked.Package("runc").Component));
+    }
+
     [Theory]
+    [InlineData("version: 1.1.15-2", "version: 1.1.15-2\n    suite: forky main", "components.lock:11: suite forky main: letters, digits, '-', '.' and '_' are expected")]
     [InlineData("version: 1.1.15-2", "verison: 1.1.15-2", "components.lock:12: unknown key verison")]
     [InlineData("name: runc", "name: kernel", "components.lock:11: package kernel is listed twice")]
     [InlineData("usr/sbin/runc => usr/bin/runc", "/usr/sbin/runc", "components.lock:15: /usr/sbin/runc: a path inside the package without leading / and .. is expected")]

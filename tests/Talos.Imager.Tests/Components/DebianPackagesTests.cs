@@ -89,6 +89,7 @@ public sealed class DebianPackagesTests : IDisposable
             Package = name,
             Version = "1.0",
             Architecture = "all",
+            Suite = "trixie",
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(content)),
             Licence = "Apache-2.0",
         };

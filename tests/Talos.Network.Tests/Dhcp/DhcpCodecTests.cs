@@ -12,7 +12,8 @@ public sealed class DhcpCodecTests
         Gen.UInt,
         Gen.UShort,
         Gen.Byte.Array[4],
-        Gen.Dictionary(Gen.Byte[1, 254].Select(code => (DhcpOption)code).Where(code => code is not DhcpOption.Overload), Gen.Byte.Array[0, 600])[0, 8],
+        Gen.Dictionary(
+            Gen.Byte[1, 254].Select(code => (DhcpOption)code).Where(code => !DhcpOptions.FixedLengths.ContainsKey(code)), Gen.Byte.Array[0, 600])[0, 8],
         (transaction, seconds, address, options) => new DhcpMessage
         {
             TransactionId = transaction,
@@ -68,6 +69,85 @@ public sealed class DhcpCodecTests
         });
     }
 
+    public static TheoryData<byte> FixedOptions => [.. DhcpOptions.FixedLengths.Keys.Select(k => (byte)k)];
+
+    [Theory]
+    [MemberData(nameof(FixedOptions))]
+    public void An_option_of_fixed_length_that_stands_more_than_once_counts_once_wherever_it_stands(byte option)
+    {
+        int length = DhcpOptions.FixedLengths[(DhcpOption)option];
+        byte[] first = [.. Enumerable.Range(1, length).Select(i => (byte)i)];
+        byte[] second = [.. Enumerable.Range(101, length).Select(i => (byte)i)];
+
+        Assert.Equal(first, Options([option, (byte)length, .. first, option, (byte)length, .. second, 255]));
+        Assert.Equal(first, Options([option, (byte)length, .. first, option, (byte)length, .. first, option, (byte)length, .. first, 255]));
+        Assert.Equal(first, Options([option, (byte)(2 * length), .. first, .. second, 255]));
+        Assert.Equal(first, Options([option, 1, first[0], option, (byte)(length - 1), .. first[1..], 255]));
+        Assert.Equal(first, Options([option, 0, option, (byte)length, .. first, 255]));
+
+        byte[] Options(byte[] area) => DhcpCodec.Decode(Raw(area))!.Options[(DhcpOption)option];
+    }
+
+    [Fact]
+    public void What_stands_before_an_option_that_is_cut_off_counts_and_the_option_is_named()
+    {
+        byte[] head = [53, 1, 2, 54, 4, 10, 0, 0, 1, 51, 4, 0, 0, 14, 16];
+        Gen.Select(Gen.Byte[1, 254], Gen.Byte[1, 255], Gen.Byte.Array[0, 254]).Where((_, length, rest) => rest.Length < length).Sample((code, length, rest) =>
+        {
+            DhcpMessage message = DhcpCodec.Decode(Raw([.. head, code, length, .. rest]))!;
+
+            Assert.Equal((DhcpOption)code, message.CutOption);
+            Assert.Equal(DhcpMessageType.Offer, message.Type);
+            Assert.Equal("10.0.0.9/8", DhcpLeaseReader.Read(message)?.Address.ToString());
+        });
+    }
+
+    [Theory]
+    [InlineData("no End", "")]
+    [InlineData("only padding", "000000")]
+    [InlineData("a code without its length", "52")]
+    [InlineData("an option that says 20 bytes where 3 follow", "5214010203")]
+    [InlineData("bytes behind the End", "ffffffffffff")]
+    public void The_end_of_the_options_may_be_missing_or_odd(string what, string end)
+    {
+        byte[] offer = Raw([53, 1, 2, 54, 4, 10, 0, 0, 1, 51, 4, 0, 0, 14, 16, 3, 4, 10, 0, 0, 1, .. Convert.FromHexString(end)]);
+
+        Assert.True(DhcpLeaseReader.Read(DhcpCodec.Decode(offer)!)?.Routers.Count == 1, what);
+    }
+
+    [Theory]
+    [InlineData("350102", "it names no server (without option 54)")]
+    [InlineData("350102360300000133040000003c", "it names no server (option 54 has 3 bytes: 000001)")]
+    [InlineData("350102360400000000330400000e10", "it names no server (option 54 has 4 bytes: 00000000)")]
+    [InlineData("35010236040a000001", "it has no lease time (without option 51)")]
+    [InlineData("35010236040a000001330400", "it has no lease time (option 51 runs past the end of the message)")]
+    [InlineData("35010236040a00000133040000003c0104ff00ff00", "its subnet mask is none (option 1 has 4 bytes: ff00ff00)")]
+    [InlineData("35010236040a00000133040000003c", null)]
+    public void Why_an_offer_makes_no_lease_is_said(string options, string? problem)
+    {
+        DhcpMessage offer = DhcpCodec.Decode(Raw(Convert.FromHexString(options)))!;
+
+        Assert.Equal(problem, DhcpLeaseReader.Problem(offer));
+        Assert.Equal(problem is not null, DhcpLeaseReader.Read(offer) is null);
+    }
+
+    [Theory]
+    [InlineData("Edge_Node77", "")]
+    [InlineData("Edge_Node77\0", "")]
+    [InlineData("localhost", "")]
+    [InlineData("-edge", "")]
+    [InlineData("Edge-77.Example.ORG", "edge-77")]
+    [InlineData("", null)]
+    public void A_host_name_that_is_not_valid_is_left_out_with_a_reason(string given, string? name)
+    {
+        DhcpLease lease = DhcpLeaseReader.Read(Wire.Reply(
+            DhcpMessageType.Ack, 1, "10.0.0.9", (DhcpOption.Hostname, System.Text.Encoding.ASCII.GetBytes(given))))!;
+
+        Assert.Equal(name ?? "", lease.Hostname);
+        Assert.Equal(name is "" ? 1 : 0, lease.LeftOut.Count);
+        Assert.All(lease.LeftOut, reason => Assert.StartsWith($"host name '{given.TrimEnd('\0')}' (option 12): ", reason, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Options_in_the_file_and_server_name_fields_count_when_overload_says_so()
     {
@@ -116,6 +196,13 @@ public sealed class DhcpCodecTests
             9, (byte)'m', (byte)'a', (byte)'r', (byte)'k', (byte)'e', (byte)'t', (byte)'i', (byte)'n', (byte)'g', 0xc0, 4];
 
         Assert.Equal(["eng.apple.com", "marketing.apple.com"], DhcpLeaseReader.DomainSearch(value));
+    }
+
+    /// <summary>A reply that offers 10.0.0.9, with options as they are given.</summary>
+    private static byte[] Raw(byte[] options)
+    {
+        byte[] message = [.. DhcpCodec.Encode(Wire.Reply(DhcpMessageType.Offer, 1, "10.0.0.9")).AsSpan(0, 240), .. options];
+        return message;
     }
 
     [Theory]

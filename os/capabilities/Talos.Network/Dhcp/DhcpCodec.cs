@@ -53,26 +53,25 @@ internal static class DhcpCodec
     }
 
     /// <summary>Reads a message.</summary>
-    /// <returns>Null for what is not DHCP over Ethernet or whose options do not fit.</returns>
+    /// <remarks>
+    /// An option that runs past the end of its area is left out and named in <see cref="DhcpMessage.CutOption"/>; the options
+    /// before it count. A message without the magic cookie has no options.
+    /// </remarks>
+    /// <returns>Null for what is no BOOTP over Ethernet.</returns>
     public static DhcpMessage? Decode(ReadOnlySpan<byte> data)
     {
-        if (data.Length < OptionsAt || data[0] is not (1 or 2) || data[1] != 1 || data[2] != 6
-            || BinaryPrimitives.ReadUInt32BigEndian(data[FixedSize..]) != MagicCookie)
+        if (data.Length < FixedSize || data[0] is not (1 or 2) || data[1] != 1 || data[2] != 6)
         {
             return null;
         }
 
-        Dictionary<DhcpOption, byte[]> options = [];
-        if (!ReadOptions(data[OptionsAt..], options))
+        DhcpOptions options = new();
+        if (data.Length >= OptionsAt && BinaryPrimitives.ReadUInt32BigEndian(data[FixedSize..]) == MagicCookie)
         {
-            return null;
-        }
-
-        byte overload = options.TryGetValue(DhcpOption.Overload, out byte[]? value) && value.Length == 1 ? value[0] : (byte)0;
-        if (((overload & 1) != 0 && !ReadOptions(data[FileAt..FixedSize], options))
-            || ((overload & 2) != 0 && !ReadOptions(data[SnameAt..FileAt], options)))
-        {
-            return null;
+            options.Read(data[OptionsAt..]);
+            byte overload = options.Values.TryGetValue(DhcpOption.Overload, out byte[]? value) && value.Length == 1 ? value[0] : (byte)0;
+            options.Read((overload & 1) != 0 ? data[FileAt..FixedSize] : default);
+            options.Read((overload & 2) != 0 ? data[SnameAt..FileAt] : default);
         }
 
         return new DhcpMessage
@@ -85,36 +84,8 @@ internal static class DhcpCodec
             YourAddress = new IPAddress(data[16..20]),
             RelayAddress = new IPAddress(data[24..28]),
             HardwareAddress = data[28..34].ToArray(),
-            Options = options,
+            Options = options.Values,
+            CutOption = options.Cut,
         };
-    }
-
-    private static bool ReadOptions(ReadOnlySpan<byte> area, Dictionary<DhcpOption, byte[]> options)
-    {
-        while (!area.IsEmpty)
-        {
-            DhcpOption code = (DhcpOption)area[0];
-            if (code is DhcpOption.End)
-            {
-                return true;
-            }
-
-            if (code is DhcpOption.Pad)
-            {
-                area = area[1..];
-                continue;
-            }
-
-            if (area.Length < 2 || area.Length < 2 + area[1])
-            {
-                return false;
-            }
-
-            ReadOnlySpan<byte> value = area.Slice(2, area[1]);
-            options[code] = options.TryGetValue(code, out byte[]? earlier) ? [.. earlier, .. value] : value.ToArray();
-            area = area[(2 + value.Length)..];
-        }
-
-        return true;
     }
 }

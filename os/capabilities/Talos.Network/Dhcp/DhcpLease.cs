@@ -45,6 +45,9 @@ internal sealed record DhcpLease
 
     /// <summary>Largest packet in bytes; 0 when the server gives none.</summary>
     public ushort Mtu { get; init; }
+
+    /// <summary>What the server gave and this node leaves out, each with the reason.</summary>
+    public ValueList<string> LeftOut { get; init; }
 }
 
 /// <summary>A route of option 121.</summary>

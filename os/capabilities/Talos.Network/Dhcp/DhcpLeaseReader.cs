@@ -16,10 +16,12 @@ internal static class DhcpLeaseReader
     private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(60);
 
     /// <summary>Reads a lease.</summary>
-    /// <returns>Null when the address, the server or the lease time is missing or makes no sense.</returns>
-    public static DhcpLease? Read(DhcpMessage message)
+    /// <param name="message">An offer or an acknowledgement.</param>
+    /// <param name="asked">The server that counts when the message names none; null when one must be named.</param>
+    /// <returns>Null when <see cref="Problem"/> has something to say.</returns>
+    public static DhcpLease? Read(DhcpMessage message, IPAddress? asked = null)
     {
-        if (Address(message, DhcpOption.ServerIdentifier) is not { } server || !IsUsable(message.YourAddress)
+        if (Problem(message, asked) is not null || (Server(message) ?? asked) is not { } server
             || Number(message, DhcpOption.LeaseTime) is not { } seconds || PrefixLength(message) is not { } length)
         {
             return null;
@@ -45,8 +47,62 @@ internal static class DhcpLeaseReader
             Hostname = HostnameRules.FirstLabel(Text(message, DhcpOption.Hostname)),
             DomainName = domain,
             Mtu = Mtu(message),
+            LeftOut = [.. LeftOut(message)],
         };
     }
+
+    /// <summary>Why a message makes no lease; null when it makes one.</summary>
+    public static string? Problem(DhcpMessage message, IPAddress? asked = null)
+    {
+        if (Server(message) is null && asked is null)
+        {
+            return $"it names no server ({Told(message, DhcpOption.ServerIdentifier)})";
+        }
+
+        if (!IsUsable(message.YourAddress))
+        {
+            return $"{message.YourAddress} is no address for a node";
+        }
+
+        if (Number(message, DhcpOption.LeaseTime) is null)
+        {
+            return $"it has no lease time ({Told(message, DhcpOption.LeaseTime)})";
+        }
+
+        return PrefixLength(message) is null ? $"its subnet mask is none ({Told(message, DhcpOption.SubnetMask)})" : null;
+    }
+
+    /// <summary>The server that a message names; null when it names none that can be asked.</summary>
+    public static IPAddress? Server(DhcpMessage message) =>
+        Address(message, DhcpOption.ServerIdentifier) is { } server && IsUsable(server) ? server : null;
+
+    /// <summary>What an option holds, for messages to people.</summary>
+    private static string Told(DhcpMessage message, DhcpOption option) =>
+        message.CutOption == option ? $"option {(int)option} runs past the end of the message"
+        : !message.Options.TryGetValue(option, out byte[]? value) ? $"without option {(int)option}"
+        : $"option {(int)option} has {value.Length} bytes: {Convert.ToHexStringLower(value.AsSpan(0, Math.Min(value.Length, 16)))}";
+
+    /// <summary>Names and options that are left out of the lease, each with the reason.</summary>
+    private static IEnumerable<string> LeftOut(DhcpMessage message)
+    {
+        if (Text(message, DhcpOption.Hostname) is { Length: > 0 } name && HostnameRules.FirstLabel(name).Length == 0)
+        {
+            yield return $"host name '{Shown(name)}' (option 12): its first label is not 1 to 63 of a-z, 0-9 and - or is localhost";
+        }
+
+        if (Text(message, DhcpOption.DomainName) is { Length: > 0 } domain && DnsName(domain).Length == 0)
+        {
+            yield return $"domain '{Shown(domain)}' (option 15): it is no DNS name";
+        }
+
+        if (message.CutOption is { } cut)
+        {
+            yield return $"option {(int)cut} and what follows: it runs past the end of the message";
+        }
+    }
+
+    /// <summary>A text of a stranger, fit for one line of a log.</summary>
+    private static string Shown(string text) => new([.. text.Where(c => !char.IsControl(c)).Take(64)]);
 
     /// <summary>The text of option 56; empty when the server gives no reason.</summary>
     public static string Reason(DhcpMessage message)

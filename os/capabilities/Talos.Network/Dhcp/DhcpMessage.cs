@@ -33,6 +33,9 @@ internal sealed record DhcpMessage
     /// <summary>Options by code; one that came in pieces is put together.</summary>
     public required IReadOnlyDictionary<DhcpOption, byte[]> Options { get; init; }
 
+    /// <summary>The option that ran past the end of the message and was left out; null when all fit.</summary>
+    public DhcpOption? CutOption { get; init; }
+
     /// <summary>The message type; <see cref="DhcpMessageType.None"/> for plain BOOTP.</summary>
     public DhcpMessageType Type =>
         Options.TryGetValue(DhcpOption.MessageType, out byte[]? value) && value.Length == 1 ? (DhcpMessageType)value[0] : DhcpMessageType.None;

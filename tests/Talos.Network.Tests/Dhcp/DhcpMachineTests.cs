@@ -92,7 +92,7 @@ public sealed class DhcpMachineTests
         _now = _machine.Deadline;
         _machine.OnTimer(_now);
 
-        Assert.Equal("Lost", Names(Reply(DhcpMessageType.Nak)));
+        Assert.Equal("Notice Lost", Names(Reply(DhcpMessageType.Nak)));
         Assert.Equal(DhcpState.Init, _machine.State);
         Assert.Equal("502 Discover", Next());
     }
@@ -105,6 +105,11 @@ public sealed class DhcpMachineTests
         for (int i = 0; i < 7; i++)
         {
             Reply(DhcpMessageType.Offer);
+            while (_machine.State is DhcpState.Selecting)
+            {
+                Next();
+            }
+
             Reply(DhcpMessageType.Nak);
             pauses.Add((_machine.Deadline - _now).TotalSeconds);
             _now = _machine.Deadline;
@@ -121,7 +126,7 @@ public sealed class DhcpMachineTests
         Reply(DhcpMessageType.Offer);
         Reply(DhcpMessageType.Ack);
 
-        Assert.Equal("Decline", Names(_machine.OnProbed(conflict: true, _now)));
+        Assert.Equal("Decline Notice", Names(_machine.OnProbed(conflict: true, _now)));
         Assert.Null(_machine.Lease);
         Assert.Equal("10 Discover", Next());
     }
@@ -147,7 +152,8 @@ public sealed class DhcpMachineTests
         Bind();
         _machine.Start(_now);
 
-        Assert.Equal("Lost", Names(Reply(DhcpMessageType.Nak)));
+        Assert.Equal("Notice", Names(Reply(DhcpMessageType.Nak)));
+        Assert.Equal("1 Notice Lost", Next());
     }
 
     [Fact]

@@ -116,6 +116,9 @@ internal sealed partial class OperatorController(IDhcpTransports transports, Tim
             case DhcpAction.Lost lost:
                 LogLost(run.Spec.LinkName, lost.Reason);
                 break;
+            case DhcpAction.Notice notice:
+                LogNotice(run.Spec.LinkName, notice.Text);
+                return;
         }
 
         _reconcile?.Invoke();
@@ -129,6 +132,9 @@ internal sealed partial class OperatorController(IDhcpTransports transports, Tim
 
     [LoggerMessage(LogLevel.Warning, "DHCP on {Link}: lease lost: {Reason}")]
     private partial void LogLost(string link, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "DHCP on {Link}: {Notice}")]
+    private partial void LogNotice(string link, string notice);
 
     [LoggerMessage(LogLevel.Information, "DHCP on {Link}: link is back, lease is confirmed anew")]
     private partial void LogLinkBack(string link);

@@ -19,4 +19,7 @@ internal abstract record DhcpAction
 
     /// <summary>The lease must not be used any more.</summary>
     public sealed record Lost(string Reason) : DhcpAction;
+
+    /// <summary>Something an operator should know: a refusal, a message or a value that was left out. It changes nothing.</summary>
+    public sealed record Notice(string Text) : DhcpAction;
 }

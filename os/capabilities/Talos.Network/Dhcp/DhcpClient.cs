@@ -36,7 +36,7 @@ internal sealed class DhcpClient(DhcpMachine machine, IDhcpTransport transport, 
     public void Reconfirm() => _events.Writer.TryWrite(machine.Start);
 
     /// <summary>Runs until cancelled.</summary>
-    /// <param name="changed">Called for each grant and each loss, one after the other.</param>
+    /// <param name="changed">Called for each grant, loss and notice, one after the other.</param>
     /// <param name="ct">Ends it; nothing is released, so that the same address is asked for after a restart.</param>
     public async Task RunAsync(Action<DhcpAction> changed, CancellationToken ct)
     {
@@ -96,7 +96,7 @@ internal sealed class DhcpClient(DhcpMachine machine, IDhcpTransport transport, 
                 case DhcpAction.Broadcast broadcast: transport.Broadcast(broadcast.Message); break;
                 case DhcpAction.Unicast unicast: transport.Unicast(unicast.Message, unicast.From, unicast.To); break;
                 case DhcpAction.Probe probe: _ = ProbeAsync(probe, ct); break;
-                case DhcpAction.Granted or DhcpAction.Lost: changed(action); break;
+                case DhcpAction.Granted or DhcpAction.Lost or DhcpAction.Notice: changed(action); break;
                 default: throw new UnreachableException($"{action}");
             }
         }

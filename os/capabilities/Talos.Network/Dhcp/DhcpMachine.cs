@@ -2,34 +2,6 @@ using System.Net;
 
 namespace Talos.Network.Dhcp;
 
-/// <summary>State of a DHCP client. Source: RFC 2131, section 4.4, figure 5.</summary>
-internal enum DhcpState
-{
-    /// <summary>Waits before it asks.</summary>
-    Init,
-
-    /// <summary>Asked for offers.</summary>
-    Selecting,
-
-    /// <summary>Asked for what was offered.</summary>
-    Requesting,
-
-    /// <summary>Asked for the address it had before.</summary>
-    Rebooting,
-
-    /// <summary>Finds out whether the address is free.</summary>
-    Probing,
-
-    /// <summary>Has a lease.</summary>
-    Bound,
-
-    /// <summary>Asks its server for more time.</summary>
-    Renewing,
-
-    /// <summary>Asks any server for more time.</summary>
-    Rebinding,
-}
-
 /// <summary>The DHCPv4 client as a machine: messages and time go in, actions come out; it does no I/O.</summary>
 /// <param name="identity">How it presents itself.</param>
 /// <param name="random">Gives numbers for transaction ids and jitter.</param>
@@ -43,14 +15,20 @@ internal sealed class DhcpMachine(DhcpIdentity identity, Func<uint> random)
     private static readonly TimeSpan ShortestRenewal = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan AfterDecline = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a refusal of any server waits for an acknowledgement of another: servers on one wire answer within it.</summary>
+    private static readonly TimeSpan DoubtTime = TimeSpan.FromSeconds(1);
+
     private readonly List<DhcpAction> _actions = [];
     private readonly DhcpMessages _messages = new(identity);
+    private readonly DhcpMemory _memory = new();
     private uint _transaction;
     private TimeSpan _began;
     private TimeSpan _requested;
     private int _attempts;
     private int _refusals;
     private DhcpLease? _candidate;
+    private DhcpLease? _spare;
+    private (TimeSpan Ends, string Refusal)? _doubt;
     private TimeSpan _leaseStart;
     private TimeSpan _deadline = TimeSpan.MaxValue;
 
@@ -61,7 +39,7 @@ internal sealed class DhcpMachine(DhcpIdentity identity, Func<uint> random)
     public DhcpLease? Lease { get; private set; }
 
     /// <summary>When to call <see cref="OnTimer"/>; <see cref="TimeSpan.MaxValue"/> is never.</summary>
-    public TimeSpan Deadline => _deadline < Expiry ? _deadline : Expiry;
+    public TimeSpan Deadline => Earliest(Earliest(_deadline, Expiry), _doubt?.Ends ?? TimeSpan.MaxValue);
 
     private TimeSpan Expiry => Lease is null ? TimeSpan.MaxValue : After(_leaseStart, Lease.Duration);
 
@@ -70,6 +48,7 @@ internal sealed class DhcpMachine(DhcpIdentity identity, Func<uint> random)
     {
         _began = now;
         _refusals = 0;
+        _memory.Forget();
         if (Lease is null)
         {
             Discover(now);
@@ -93,6 +72,10 @@ internal sealed class DhcpMachine(DhcpIdentity identity, Func<uint> random)
                 case DhcpMessageType.Offer when State is DhcpState.Selecting: OnOffer(message, now); break;
                 case DhcpMessageType.Ack when IsAsking: OnAck(message, now); break;
                 case DhcpMessageType.Nak when IsAsking: OnNak(message, now); break;
+                case DhcpMessageType.Offer or DhcpMessageType.Ack or DhcpMessageType.Nak: break;
+                default:
+                    TellOnce($"a message of {Name(DhcpLeaseReader.Server(message))} is left out: its type (option 53) is {(int)message.Type}");
+                    break;
             }
         }
 
@@ -111,7 +94,10 @@ internal sealed class DhcpMachine(DhcpIdentity identity, Func<uint> random)
         {
             _transaction = random();
             _actions.Add(new DhcpAction.Broadcast(_messages.Decline(_transaction, candidate)));
-            Lose($"{candidate.Address.Address} is in use by another machine");
+            _memory.Failed(candidate.Server);
+            string reason = $"{candidate.Address.Address} of {candidate.Server} is in use by another machine";
+            Tell($"{reason}; asks anew in {AfterDecline.TotalSeconds:0} s");
+            Lose(reason, candidate);
             Wait(now, AfterDecline);
         }
         else
@@ -127,8 +113,12 @@ internal sealed class DhcpMachine(DhcpIdentity identity, Func<uint> random)
     {
         if (now >= Expiry)
         {
-            Lose("it ran out");
+            Lose("it ran out", Lease!);
             Discover(now);
+        }
+        else if (_doubt is { } doubt && now >= doubt.Ends)
+        {
+            Refuse(doubt.Refusal, Lease!, now);
         }
         else if (now >= _deadline)
         {
@@ -147,6 +137,9 @@ internal sealed class DhcpMachine(DhcpIdentity identity, Func<uint> random)
             case DhcpState.Init:
                 Discover(now);
                 break;
+            case DhcpState.Selecting when _spare is { } spare && _attempts >= _memory.Failures(spare.Server):
+                Request(spare, now);
+                break;
             case DhcpState.Selecting:
                 SendDiscover(now);
                 break;
@@ -156,7 +149,12 @@ internal sealed class DhcpMachine(DhcpIdentity identity, Func<uint> random)
             case DhcpState.Rebooting when _attempts < MostReboots:
                 SendReboot(now);
                 break;
-            case DhcpState.Requesting or DhcpState.Rebooting:
+            case DhcpState.Requesting:
+                _memory.Failed(_candidate!.Server);
+                TellOnce($"{_candidate.Server} offered {_candidate.Address.Address} and did not answer {MostRequests} requests for it");
+                Discover(now);
+                break;
+            case DhcpState.Rebooting:
                 Discover(now);
                 break;
             case DhcpState.Bound:
@@ -176,27 +174,40 @@ internal sealed class DhcpMachine(DhcpIdentity identity, Func<uint> random)
         }
     }
 
+    /// <summary>Takes the first offer; one of a server that let the client down before only when no other server offers in time.</summary>
     private void OnOffer(DhcpMessage message, TimeSpan now)
     {
-        if (DhcpLeaseReader.Read(message) is { } offer)
+        if (DhcpLeaseReader.Read(message) is not { } offer)
         {
-            _candidate = offer;
-            State = DhcpState.Requesting;
-            _attempts = 0;
-            SendRequest(now);
+            TellOnce($"an offer of {Name(DhcpLeaseReader.Server(message))} is left out: {DhcpLeaseReader.Problem(message)}");
+        }
+        else if (_memory.Failures(offer.Server) == 0)
+        {
+            Request(offer, now);
+        }
+        else if (_spare is null || _memory.Failures(offer.Server) < _memory.Failures(_spare.Server))
+        {
+            _spare = offer;
         }
     }
 
     private void OnAck(DhcpMessage message, TimeSpan now)
     {
-        if (DhcpLeaseReader.Read(message) is not { } granted
-            || (State is DhcpState.Requesting && (!granted.Server.Equals(_candidate!.Server) || !granted.Address.Address.Equals(_candidate.Address.Address))))
+        DhcpLease asked = State is DhcpState.Requesting ? _candidate! : Lease!;
+        DhcpLease? granted = DhcpLeaseReader.Read(message, asked.Server);
+        string? problem = granted is null ? DhcpLeaseReader.Problem(message, asked.Server)
+            : State is DhcpState.Requesting && !granted.Server.Equals(asked.Server) ? $"{asked.Server} was asked"
+            : granted.Address.Address.Equals(asked.Address.Address) ? null
+            : $"it is for {granted.Address.Address}, {asked.Address.Address} was asked for";
+        if (granted is null || problem is not null)
         {
+            TellOnce($"an acknowledgement of {Name(DhcpLeaseReader.Server(message))} is left out: {problem}");
             return;
         }
 
         _candidate = granted;
         _refusals = 0;
+        _doubt = null;
         if (Lease?.Address.Address.Equals(granted.Address.Address) is true)
         {
             Bind(granted);
@@ -208,12 +219,55 @@ internal sealed class DhcpMachine(DhcpIdentity identity, Func<uint> random)
         _actions.Add(new DhcpAction.Probe(granted.Address.Address));
     }
 
+    /// <summary>
+    /// A request that went to one server is refused by that server alone. One that went to all is refused by every server that
+    /// does not know the address, so the refusal counts only when none acknowledges it in time.
+    /// </summary>
     private void OnNak(DhcpMessage message, TimeSpan now)
     {
-        string reason = DhcpLeaseReader.Reason(message);
-        Lose(reason.Length == 0 ? "the server refused it" : $"the server refused it: {reason}");
-        Wait(now, Retry(_refusals++));
+        IPAddress? server = DhcpLeaseReader.Server(message);
+        DhcpLease asked = State is DhcpState.Requesting ? _candidate! : Lease!;
+        string why = DhcpLeaseReader.Reason(message);
+        string refusal = $"{Name(server)} refused {asked.Address.Address}{(why.Length == 0 ? "" : $": {why}")}";
+        bool toAll = State is DhcpState.Rebooting or DhcpState.Rebinding;
+        if (!toAll && asked.Server.Equals(server))
+        {
+            Refuse(refusal, asked, now);
+        }
+        else if (_memory.FirstRefusal(server))
+        {
+            Tell(toAll
+                ? $"{refusal}; this counts in {DoubtTime.TotalSeconds:0} s unless a server acknowledges it"
+                : $"{refusal}; this is left out, {asked.Server} was asked");
+        }
+
+        _doubt ??= toAll ? (After(now, DoubtTime), refusal) : null;
     }
+
+    private void Refuse(string refusal, DhcpLease refused, TimeSpan now)
+    {
+        if (State is DhcpState.Requesting)
+        {
+            _memory.Failed(refused.Server);
+        }
+
+        TimeSpan pause = Retry(_refusals++);
+        Tell($"{refusal}; asks anew in {pause.TotalSeconds:0} s");
+        Lose(refusal, refused);
+        Wait(now, pause);
+    }
+
+    private void Tell(string text) => _actions.Add(new DhcpAction.Notice(text));
+
+    private void TellOnce(string text)
+    {
+        if (_memory.Once(text))
+        {
+            Tell(text);
+        }
+    }
+
+    private static string Name(IPAddress? server) => server?.ToString() ?? "a server that does not name itself";
 
     private void Bind(DhcpLease lease)
     {
@@ -221,13 +275,19 @@ internal sealed class DhcpMachine(DhcpIdentity identity, Func<uint> random)
         Lease = lease;
         State = DhcpState.Bound;
         _deadline = After(_leaseStart, lease.Renewal);
+        _memory.Succeeded();
         _actions.Add(new DhcpAction.Granted(lease));
+        foreach (string item in lease.LeftOut)
+        {
+            TellOnce($"of the lease of {lease.Server} is left out: {item}");
+        }
     }
 
-    private void Lose(string reason)
+    /// <summary>Gives up what was asked for; the lease in use goes only when it is that very address.</summary>
+    private void Lose(string reason, DhcpLease what)
     {
         _candidate = null;
-        if (Lease is not null)
+        if (Lease?.Address.Address.Equals(what.Address.Address) is true)
         {
             Lease = null;
             _actions.Add(new DhcpAction.Lost(reason));
@@ -237,6 +297,7 @@ internal sealed class DhcpMachine(DhcpIdentity identity, Func<uint> random)
     private void Wait(TimeSpan now, TimeSpan pause)
     {
         State = DhcpState.Init;
+        _doubt = null;
         _deadline = After(now, pause);
     }
 
@@ -253,6 +314,17 @@ internal sealed class DhcpMachine(DhcpIdentity identity, Func<uint> random)
         _attempts = 0;
         _transaction = random();
         _requested = now;
+        _spare = null;
+        _doubt = null;
+        _memory.NewTransaction();
+    }
+
+    private void Request(DhcpLease offer, TimeSpan now)
+    {
+        _candidate = offer;
+        State = DhcpState.Requesting;
+        _attempts = 0;
+        SendRequest(now);
     }
 
     private void SendDiscover(TimeSpan now)
@@ -298,6 +370,8 @@ internal sealed class DhcpMachine(DhcpIdentity identity, Func<uint> random)
     }
 
     private ushort Seconds(TimeSpan now) => (ushort)Math.Min((now - _began).TotalSeconds, ushort.MaxValue);
+
+    private static TimeSpan Earliest(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private static TimeSpan After(TimeSpan start, TimeSpan duration) =>
         duration > TimeSpan.MaxValue - start ? TimeSpan.MaxValue : start + duration;

@@ -18,7 +18,7 @@ internal sealed class DhcpRun
     /// <param name="link">The link as it is.</param>
     /// <param name="client">The client.</param>
     /// <param name="transport">Disposed when the client ends.</param>
-    /// <param name="changed">Called after each change of the lease, and with null when the client ends by itself.</param>
+    /// <param name="changed">Called after each change of the lease, with each notice, and with null when the client ends by itself.</param>
     /// <param name="ct">Ends it.</param>
     public DhcpRun(
         OperatorSpec spec, LinkStatus link, DhcpClient client, IDhcpTransport transport, Action<DhcpRun, DhcpAction?> changed, CancellationToken ct)
@@ -75,7 +75,12 @@ internal sealed class DhcpRun
             await _client.RunAsync(
                 action =>
                 {
-                    _lease = (action as DhcpAction.Granted)?.Lease;
+                    _lease = action switch
+                    {
+                        DhcpAction.Granted granted => granted.Lease,
+                        DhcpAction.Lost => null,
+                        _ => _lease,
+                    };
                     changed(this, action);
                 },
                 ct);

@@ -47,19 +47,68 @@ public sealed class RulesTests
     [Fact]
     public void One_good_answer_heals_and_three_bad_ones_make_ill()
     {
-        HealthTracker tracker = HealthTracker.Initial.With(null, 3);
+        HealthTracker tracker = HealthTracker.Initial.With(null, 3, starting: false);
         Assert.True(tracker.Health.Healthy);
 
-        tracker = tracker.With("refused", 3).With("refused", 3);
+        tracker = tracker.With("refused", 3, starting: false).With("refused", 3, starting: false);
         Assert.True(tracker.Health.Healthy);
 
-        tracker = tracker.With("refused", 3);
+        tracker = tracker.With("refused", 3, starting: false);
         Assert.Equal(new ServiceHealth(false, false, "refused"), tracker.Health);
 
-        Assert.True(tracker.With(null, 3).Health.Healthy);
+        Assert.True(tracker.With(null, 3, starting: false).Health.Healthy);
     }
+
+    /// <summary>Small letters: an answer within the grace time, capitals: after it; y is a good answer, n a bad one.</summary>
+    [Theory]
+    [InlineData("", "?")]
+    [InlineData("n", "?")]
+    [InlineData("nnnnnnnn", "????????")]
+    [InlineData("y", "+")]
+    [InlineData("nnny", "???+")]
+    [InlineData("nnnN", "???-")]
+    [InlineData("N", "-")]
+    [InlineData("NY", "-+")]
+    [InlineData("nnNNY", "??--+")]
+    [InlineData("nYNN", "?+++")]
+    [InlineData("yn", "++")]
+    [InlineData("ynnn", "+++-")]
+    [InlineData("nynnny", "?+++-+")]
+    [InlineData("ynnyn", "+++++")]
+    [InlineData("YNNN", "+++-")]
+    public void A_service_that_is_starting_is_neither_healthy_nor_unhealthy(string answers, string expected)
+    {
+        HealthTracker tracker = HealthTracker.Initial;
+        string seen = tracker.Health.Unknown && answers.Length == 0 ? "?" : "";
+
+        foreach (char answer in answers)
+        {
+            tracker = tracker.With(char.ToLowerInvariant(answer) is 'y' ? null : "refused", 3, starting: char.IsLower(answer));
+            seen += tracker.Health switch { { Unknown: true } => '?', { Healthy: true } => '+', _ => '-' };
+        }
+
+        Assert.Equal(expected, seen);
+    }
+
+    [Theory]
+    [MemberData(nameof(InputsOnTheWayDown))]
+    public void On_the_way_down_nothing_begins_and_what_runs_is_left_to_its_stop(object input, object? expected) =>
+        Assert.Equal(expected, ServiceMachine.WhenGoingDown((ServiceInput)input));
+
+    public static TheoryData<object, object?> InputsOnTheWayDown() => new()
+    {
+        { new ServiceInput.Start(), null },
+        { new ServiceInput.Restart("new settings"), null },
+        { new ServiceInput.DependenciesReady(1), new ServiceInput.Stop() },
+        { new ServiceInput.Prepared(1), new ServiceInput.Stop() },
+        { new ServiceInput.RestartDue(1), new ServiceInput.Stop() },
+        { new ServiceInput.Stop(), new ServiceInput.Stop() },
+        { new ServiceInput.Launched(7), new ServiceInput.Launched(7) },
+        { new ServiceInput.Failed(1, "no"), new ServiceInput.Failed(1, "no") },
+        { new ServiceInput.Exited(true, "exit code 0", TimeSpan.Zero), new ServiceInput.Exited(true, "exit code 0", TimeSpan.Zero) },
+    };
 
     [Fact]
     public void The_first_bad_answer_ends_the_unknown() =>
-        Assert.Equal(new ServiceHealth(false, false, "refused"), HealthTracker.Initial.With("refused", 3).Health);
+        Assert.Equal(new ServiceHealth(false, false, "refused"), HealthTracker.Initial.With("refused", 3, starting: false).Health);
 }

@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Talos.Resources.Runtime;
 using Talos.Services.Controllers;
 using Talos.Services.Logs;
-using Talos.Services.Ports;
 using Talos.Testing;
 
 namespace Talos.Services.Tests;
@@ -35,12 +33,39 @@ public sealed class ServiceManagerTests
         await UntilAsync("kubelet", s => s.Message == "Waiting for service \"cri\" to be up");
 
         _services.Apply("cri", Spec());
-        await UntilAsync("cri", s => s.State is ServiceState.Running && !s.Health.Unknown);
+        await UntilAsync("cri", s => s.State is ServiceState.Running);
         Assert.Equal(ServiceState.Waiting, _services.Find("kubelet")!.State);
 
         _probe.Problem = null;
         await AdvanceUntilAsync("cri", s => s.IsUp);
         await UntilAsync("kubelet", s => s.IsUp);
+    }
+
+    [Fact]
+    public async Task Within_its_grace_time_a_service_is_not_told_to_be_unhealthy_and_after_it_is()
+    {
+        _probe.Problem = "refused";
+        _services.Apply("cri", Spec() with { HealthCheck = Spec().HealthCheck with { GraceSeconds = 30 } });
+
+        await AdvanceUntilAsync("cri", s => s.State is ServiceState.Running && _time.GetUtcNow() >= s.Events[^1].Time.AddSeconds(28));
+        Assert.DoesNotContain(_events.Of("cri"), e => !e.Health.Unknown || e.Message.Contains("refused", StringComparison.Ordinal));
+
+        await AdvanceUntilAsync("cri", s => s.Health is { Unknown: false, Healthy: false });
+        Assert.Equal("refused", _services.Find("cri")!.Health.Message);
+    }
+
+    [Fact]
+    public async Task A_listener_that_fails_ends_neither_supervision_nor_the_telling_of_others()
+    {
+        int told = 0;
+        _services.Changed += () => throw new ObjectDisposedException("listener");
+        _services.Changed += () => Interlocked.Increment(ref told);
+
+        await GivenUpAsync();
+        await _services.StopAsync("cri", TestContext.Current.CancellationToken);
+
+        Assert.All(_services.List(), s => Assert.Equal(ServiceState.Finished, s.State));
+        Assert.True(told > 0);
     }
 
     [Fact]
@@ -195,77 +220,6 @@ public sealed class ServiceManagerTests
         {
             limit.Token.ThrowIfCancellationRequested();
             await Task.Delay(1, limit.Token);
-        }
-    }
-
-    private sealed class RecordedEvents : IServiceEvents
-    {
-        private readonly ConcurrentQueue<ServiceInfo> _all = [];
-
-        public void Changed(ServiceInfo service) => _all.Enqueue(service);
-
-        public IReadOnlyList<ServiceInfo> Of(string id) => [.. _all.Where(s => s.Id == id)];
-    }
-
-    private sealed class FakeProbe : IHealthProbe
-    {
-        public volatile string? Problem;
-
-        public Task<string?> ProbeAsync(ServiceHealthCheck check, CancellationToken ct) => Task.FromResult(Problem);
-    }
-
-    private sealed class FakeHost : IProcessHost
-    {
-        private readonly ConcurrentDictionary<string, FakeProcess> _processes = [];
-        private int _pids = 100;
-
-        public bool Stubborn { get; set; }
-
-        public ConcurrentQueue<string> Launched { get; } = [];
-
-        public ConcurrentQueue<string> Terminated { get; } = [];
-
-        public ConcurrentQueue<string> Killed { get; } = [];
-
-        public FakeProcess Of(string id) => _processes[id];
-
-        public void Prepare(string id, ServiceSpec spec)
-        {
-        }
-
-        public IServiceProcess Launch(string id, ServiceSpec spec, ServiceLog log)
-        {
-            Launched.Enqueue(id);
-            return _processes[id] = new FakeProcess(this, id, Interlocked.Increment(ref _pids));
-        }
-    }
-
-    private sealed class FakeProcess(FakeHost host, string id, int pid) : IServiceProcess
-    {
-        private readonly TaskCompletionSource<ProcessEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public int Pid => pid;
-
-        public Task<ProcessEnd> End => _end.Task;
-
-        public void Ends(string how, bool success) => _end.TrySetResult(new ProcessEnd(success, how));
-
-        public void Terminate()
-        {
-            host.Terminated.Enqueue(id);
-            if (!host.Stubborn)
-            {
-                Ends("killed by SIGTERM", false);
-            }
-        }
-
-        public void Kill()
-        {
-            if (!End.IsCompleted)
-            {
-                host.Killed.Enqueue(id);
-                Ends("killed by SIGKILL", false);
-            }
         }
     }
 }

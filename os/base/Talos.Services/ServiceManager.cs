@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Talos.Cosi;
 using Talos.Resources.Runtime;
 using Talos.Services.Logs;
 using Talos.Services.Machine;
@@ -31,7 +32,7 @@ public sealed partial class ServiceManager : IServiceControl, IServiceDependenci
         _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger<ServiceManager>();
-        _ports = new ServiceRunnerPorts(host, probe, this, time, Random.Shared.NextDouble, OnChanged);
+        _ports = new ServiceRunnerPorts(host, probe, this, time, Random.Shared.NextDouble, () => _startsDenied, OnChanged);
     }
 
     /// <summary>Told after each change of any service; must return at once.</summary>
@@ -72,7 +73,7 @@ public sealed partial class ServiceManager : IServiceControl, IServiceDependenci
             if (known.Spec != spec)
             {
                 known.Spec = spec;
-                if (known.Info.State is not (ServiceState.Finished or ServiceState.Failed) && !_startsDenied)
+                if (known.Info.State is not (ServiceState.Finished or ServiceState.Failed))
                 {
                     known.Post(new ServiceInput.Restart("Starting again with new settings"));
                 }
@@ -85,10 +86,7 @@ public sealed partial class ServiceManager : IServiceControl, IServiceDependenci
         if (_runners.TryAdd(id, runner))
         {
             _ = RunAsync(id, runner);
-            if (!_startsDenied)
-            {
-                runner.Post(new ServiceInput.Start());
-            }
+            runner.Post(new ServiceInput.Start());
         }
     }
 
@@ -109,6 +107,7 @@ public sealed partial class ServiceManager : IServiceControl, IServiceDependenci
 
         _runners.TryRemove(id, out _);
         runner.Complete();
+        Pulse();
         return true;
     }
 
@@ -116,11 +115,7 @@ public sealed partial class ServiceManager : IServiceControl, IServiceDependenci
     public void Start(string id)
     {
         ServiceRunner runner = Get(id);
-        if (_startsDenied)
-        {
-            throw new ServiceException(id, ServiceProblem.Refused, "the node is going down");
-        }
-
+        RefuseWhenGoingDown(id);
         runner.Post(new ServiceInput.Start());
     }
 
@@ -139,7 +134,8 @@ public sealed partial class ServiceManager : IServiceControl, IServiceDependenci
     public async Task RestartAsync(string id, CancellationToken ct)
     {
         Get(id);
-        List<ServiceRunner> running = [.. StopOrder([id]).Select(s => _runners[s]).Where(r => !IsDown(r.Info))];
+        RefuseWhenGoingDown(id);
+        List<ServiceRunner> running = [.. StopOrder(Snapshot(), [id]).Select(s => s.Runner).Where(r => !IsDown(r.Info))];
         await StopManyAsync([id], ct);
         Start(id);
         foreach (ServiceRunner runner in running)
@@ -152,7 +148,7 @@ public sealed partial class ServiceManager : IServiceControl, IServiceDependenci
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLogAsync(string id, int tailLines, bool follow, CancellationToken ct) =>
         (_logs.Find(id) ?? throw new ServiceException(id, ServiceProblem.Unknown, "no such log")).ReadAsync(tailLines, follow, ct);
 
-    /// <summary>From here on no service is started any more.</summary>
+    /// <summary>From here on no service is started any more, whoever asks: the runners look at it with each step they take.</summary>
     public void DenyStarts() => _startsDenied = true;
 
     /// <summary>Stops services, each after those that depend on it; returns when they are down.</summary>
@@ -182,7 +178,7 @@ public sealed partial class ServiceManager : IServiceControl, IServiceDependenci
             }
 
             TimeSpan poll = paths.Count == 0 ? Timeout.InfiniteTimeSpan : PathPoll;
-            await changed.WaitAsync(poll, _time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await changed.WaitAsync(poll, _time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             ct.ThrowIfCancellationRequested();
         }
     }
@@ -192,37 +188,51 @@ public sealed partial class ServiceManager : IServiceControl, IServiceDependenci
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private async Task StopManyAsync(IReadOnlyCollection<string> ids, CancellationToken ct)
-    {
-        Dictionary<string, Task> stopped = [];
-        foreach (string id in StopOrder(ids))
-        {
-            ServiceRunner runner = _runners[id];
-            List<Task> dependents = [.. stopped.Where(s => _runners[s.Key].Spec.DependsOn.Contains(id)).Select(s => s.Value)];
-            stopped[id] = StopAfterAsync(runner, dependents, ct);
-        }
+    /// <summary>Specs come, go and change while services are being stopped: from here on only this list is looked at.</summary>
+    private List<StoppingService> Snapshot() => [.. _runners.Select(r => new StoppingService(r.Key, r.Value, r.Value.Spec.DependsOn))];
 
-        await Task.WhenAll(stopped.Values);
+    private static List<StoppingService> StopOrder(List<StoppingService> known, IEnumerable<string> ids)
+    {
+        Dictionary<string, StoppingService> services = known.ToDictionary(s => s.Id);
+        return [.. ServiceOrder.ToStop(ids, services.ToDictionary(s => s.Key, s => (IReadOnlyList<string>)[.. s.Value.DependsOn])).Select(id => services[id])];
     }
 
-    private async Task StopAfterAsync(ServiceRunner runner, List<Task> dependents, CancellationToken ct)
+    private async Task StopManyAsync(IReadOnlyCollection<string> ids, CancellationToken ct)
+    {
+        List<(StoppingService Service, Task Stopped)> stopping = [];
+        foreach (StoppingService service in StopOrder(Snapshot(), ids))
+        {
+            List<Task> dependents = [.. stopping.Where(s => s.Service.DependsOn.Contains(service.Id)).Select(s => s.Stopped)];
+            stopping.Add((service, StopAfterAsync(service, dependents, ct)));
+        }
+
+        await Task.WhenAll(stopping.Select(s => s.Stopped));
+    }
+
+    private async Task StopAfterAsync(StoppingService service, List<Task> dependents, CancellationToken ct)
     {
         await Task.WhenAll(dependents);
         while (true)
         {
             Task changed = Volatile.Read(ref _changed).Task;
-            if (IsDown(runner.Info))
+            bool gone = !_runners.TryGetValue(service.Id, out ServiceRunner? known) || known != service.Runner;
+            if (gone || IsDown(service.Runner.Info))
             {
                 return;
             }
 
-            runner.Post(new ServiceInput.Stop());
+            service.Runner.Post(new ServiceInput.Stop());
             await changed.WaitAsync(ct);
         }
     }
 
-    private IReadOnlyList<string> StopOrder(IEnumerable<string> ids) =>
-        ServiceOrder.ToStop(ids, _runners.ToDictionary(r => r.Key, r => (IReadOnlyList<string>)[.. r.Value.Spec.DependsOn]));
+    private void RefuseWhenGoingDown(string id)
+    {
+        if (_startsDenied)
+        {
+            throw new ServiceException(id, ServiceProblem.Refused, "the node is going down");
+        }
+    }
 
     private ServiceRunner Get(string id)
     {
@@ -251,12 +261,35 @@ public sealed partial class ServiceManager : IServiceControl, IServiceDependenci
         }
     }
 
+    /// <summary>Who listens must not be able to end the supervision of a service by failing.</summary>
     private void OnChanged(ServiceInfo info)
     {
-        _events.Changed(info);
-        Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
-        Changed?.Invoke();
+        Try(info.Id, () => _events.Changed(info));
+        Pulse();
+        foreach (Action listener in Delegate.EnumerateInvocationList(Changed))
+        {
+            Try(info.Id, listener);
+        }
     }
+
+    private void Pulse() => Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
+
+    private void Try(string id, Action listener)
+    {
+        try
+        {
+            listener();
+        }
+        catch (Exception e)
+        {
+            LogListenerFailed(id, e);
+        }
+    }
+
+    private sealed record StoppingService(string Id, ServiceRunner Runner, ValueList<string> DependsOn);
+
+    [LoggerMessage(LogLevel.Error, "Telling of a change of service {Service} failed")]
+    private partial void LogListenerFailed(string service, Exception exception);
 
     [LoggerMessage(LogLevel.Critical, "Supervision of service {Service} ended")]
     private partial void LogRunnerFailed(string service, Exception exception);

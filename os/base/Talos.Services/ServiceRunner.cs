@@ -55,7 +55,12 @@ internal sealed partial class ServiceRunner(
     {
         await foreach (ServiceInput input in _inputs.Reader.ReadAllAsync(ct))
         {
-            (ServiceRun next, ServiceEffect effect) = ServiceMachine.Step(_run, input, Spec.Restart, ports.Jitter());
+            if ((ports.StartsDenied() ? ServiceMachine.WhenGoingDown(input) : input) is not { } heeded)
+            {
+                continue;
+            }
+
+            (ServiceRun next, ServiceEffect effect) = ServiceMachine.Step(_run, heeded, Spec.Restart, ports.Jitter());
             bool changed = next.State != _run.State || (next.Message != _run.Message && next.Message.Length > 0);
             _run = next;
             if (input is ServiceInput.Exited)
@@ -122,7 +127,7 @@ internal sealed partial class ServiceRunner(
 
     private async Task PauseAsync(ServiceEffect.Pause pause, CancellationToken ct)
     {
-        await Task.Delay(pause.Delay, ports.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(pause.Delay, ports.Time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         Post(new ServiceInput.RestartDue(pause.Attempt));
     }
 
@@ -178,12 +183,14 @@ internal sealed partial class ServiceRunner(
     private async Task WatchHealthAsync(ServiceHealthCheck check, CancellationToken ct)
     {
         HealthTracker tracker = HealthTracker.Initial;
+        long started = ports.Time.GetTimestamp();
+        TimeSpan grace = TimeSpan.FromSeconds(Math.Max(0, check.GraceSeconds));
         try
         {
             while (true)
             {
                 string? problem = await ports.Probe.ProbeAsync(check, ct);
-                HealthTracker next = tracker.With(problem, HealthThreshold);
+                HealthTracker next = tracker.With(problem, HealthThreshold, starting: ports.Time.GetElapsedTime(started) < grace);
                 if (next.Health != tracker.Health && !ct.IsCancellationRequested)
                 {
                     PublishHealth(next.Health);
@@ -274,7 +281,13 @@ internal sealed partial class ServiceRunner(
 
 /// <summary>What a <see cref="ServiceRunner"/> needs of the rest.</summary>
 internal sealed record ServiceRunnerPorts(
-    IProcessHost Host, IHealthProbe Probe, IServiceDependencies Dependencies, TimeProvider Time, Func<double> Jitter, Action<ServiceInfo> Changed);
+    IProcessHost Host,
+    IHealthProbe Probe,
+    IServiceDependencies Dependencies,
+    TimeProvider Time,
+    Func<double> Jitter,
+    Func<bool> StartsDenied,
+    Action<ServiceInfo> Changed);
 
 /// <summary>Knows when the things a service depends on are there.</summary>
 internal interface IServiceDependencies

@@ -96,6 +96,9 @@ public sealed record ServiceHealthCheck
 
     /// <summary>Time after which a check has failed, in seconds; at least 1.</summary>
     public int TimeoutSeconds { get; init; } = 5;
+
+    /// <summary>Time from its start within which a service that has not yet answered well is starting, not unhealthy, in seconds.</summary>
+    public int GraceSeconds { get; init; } = 60;
 }
 
 /// <summary>A mechanism to tell that a service works.</summary>

@@ -11,7 +11,8 @@ internal sealed record HealthTracker(ServiceHealth Health, int Misses)
     /// <summary>Takes one answer.</summary>
     /// <param name="problem">Null when the check was good.</param>
     /// <param name="threshold">Bad answers in a row that make a healthy service ill; 1 or more.</param>
-    public HealthTracker With(string? problem, int threshold)
+    /// <param name="starting">Within the time a service has to come up: before its first good answer a bad one says nothing.</param>
+    public HealthTracker With(string? problem, int threshold, bool starting)
     {
         if (problem is null)
         {
@@ -19,6 +20,11 @@ internal sealed record HealthTracker(ServiceHealth Health, int Misses)
         }
 
         int misses = Misses + 1;
+        if (Health.Unknown && starting)
+        {
+            return this with { Misses = misses };
+        }
+
         bool ill = !Health.Healthy || misses >= threshold;
         return ill ? new HealthTracker(new ServiceHealth(false, false, problem), misses) : this with { Misses = misses };
     }

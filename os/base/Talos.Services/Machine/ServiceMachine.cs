@@ -31,6 +31,15 @@ internal static class ServiceMachine
             _ => throw new UnreachableException(),
         };
 
+    /// <summary>What an input means once no service is started any more: what runs goes on until it is stopped, nothing else begins.</summary>
+    /// <returns>Null when it means nothing.</returns>
+    public static ServiceInput? WhenGoingDown(ServiceInput input) => input switch
+    {
+        ServiceInput.Start or ServiceInput.Restart => null,
+        ServiceInput.DependenciesReady or ServiceInput.Prepared or ServiceInput.RestartDue => new ServiceInput.Stop(),
+        _ => input,
+    };
+
     private static (ServiceRun Run, ServiceEffect Effect) Start(ServiceRun run) => run.State switch
     {
         ServiceState.Initialized or ServiceState.Finished or ServiceState.Failed or ServiceState.Skipped => Await(run with { Failures = 0 }, ""),

@@ -67,7 +67,7 @@ internal sealed class KubeletServiceController(INodeFiles files, KubeletIdentity
         OomScoreAdjustment = -450,
         DependsOn = [KubernetesPaths.RuntimeService],
         WaitForPaths = [KubernetesPaths.KubeletRoot, KubernetesPaths.Configuration],
-        HealthCheck = new ServiceHealthCheck { Kind = ServiceHealthKind.Http, Target = "http://127.0.0.1:10248/healthz" },
+        HealthCheck = new ServiceHealthCheck { Kind = ServiceHealthKind.Http, Target = "http://127.0.0.1:10248/healthz", GraceSeconds = 180 },
         StopTimeoutSeconds = 20,
         Revision = Fingerprint(kubelet.Config.Json + identity.AuthorityPem),
     };

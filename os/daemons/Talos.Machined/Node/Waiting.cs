@@ -8,7 +8,8 @@ internal static class Waiting
     /// <summary>Returns when the condition holds; it is asked again after every change of a service.</summary>
     public static async Task UntilAsync(this ServiceManager services, Func<bool> condition, CancellationToken ct)
     {
-        using SemaphoreSlim changed = new(0);
+        // Not disposed: a change that is being told right now may still release it after the wait has ended.
+        SemaphoreSlim changed = new(0);
         void OnChanged() => changed.Release();
         services.Changed += OnChanged;
         try

@@ -19,7 +19,9 @@ internal sealed class HttpResponse : IDisposable
         Position = message.Content.Headers.ContentRange?.From ?? 0;
         End = message.Content.Headers.ContentRange?.To + 1 ?? message.Content.Headers.ContentLength ?? long.MaxValue;
         Length = message.Content.Headers.ContentRange is { } range ? range.Length : message.Content.Headers.ContentLength;
-        Validator = message.Headers.ETag?.ToString() ?? message.Content.Headers.LastModified?.ToString("u");
+        MediaType = message.Content.Headers.ContentType?.MediaType ?? "";
+        Encoding = string.Join(", ", message.Content.Headers.ContentEncoding);
+        HasRange = message.Content.Headers.ContentRange?.From is not null;
     }
 
     public HttpStatusCode Status => _message.StatusCode;
@@ -33,8 +35,14 @@ internal sealed class HttpResponse : IDisposable
     /// <summary>Bytes of the whole bundle; null when the server does not say.</summary>
     public long? Length { get; }
 
-    /// <summary>Changes when the bundle does; null when the server does not say.</summary>
-    public string? Validator { get; }
+    /// <summary>What the body is, as <c>text/html</c>; empty when the server does not say.</summary>
+    public string MediaType { get; }
+
+    /// <summary>How the body is packed, as <c>gzip</c>; empty when it is not.</summary>
+    public string Encoding { get; }
+
+    /// <summary>Whether the server says which bytes these are.</summary>
+    public bool HasRange { get; }
 
     public static async Task<HttpResponse> SendAsync(HttpClient client, HttpRequestMessage request, HttpSourceOptions options, CancellationToken ct)
     {
@@ -60,6 +68,8 @@ internal sealed class HttpResponse : IDisposable
     /// <exception cref="IOException">It broke off before <see cref="End"/>.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct)
     {
+        // A body that is longer than its Content-Range says is no longer at a place that is known.
+        buffer = HasRange && End - Position < buffer.Length ? buffer[..(int)(End - Position)] : buffer;
         int read;
         using (ct.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _stalled))
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -8,13 +7,23 @@ namespace Talos.Ota.Engine.Sources;
 /// <summary>A bundle on a server, by HTTP or HTTPS.</summary>
 /// <remarks>
 /// Ranges that <see cref="Expect"/> announced are one request. A request that breaks off goes on where it stopped.
-/// A server without ranges is read front to back; after a break its bytes are taken again from the start.
+/// A server without ranges is read front to back; after a break its bytes are taken again from the start, and only a byte
+/// behind the furthest so far is progress. Answers of several servers behind one name may differ in tag and date:
+/// every chunk has its hash, so the length alone must be the same.
 /// Not for two readers at once.
 /// </remarks>
 public sealed class HttpSource : IPayloadSource
 {
     /// <summary>Bytes of the first request: header, manifest and chunk index of most bundles.</summary>
     private const int FirstRequest = 128 * 1024;
+
+    /// <summary>Answers in a row that are no bundle, once there was one: a mirror that is behind or a refusal that passes.</summary>
+    private const int MostRefusals = 8;
+
+    /// <summary>Bytes that may be taken again from a server without ranges: so many times the bundle, and never less than this.</summary>
+    private const int MostRepeats = 3;
+
+    private const long FewestRepeatedBytes = 64 << 20;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
@@ -24,8 +33,10 @@ public sealed class HttpSource : IPayloadSource
     private readonly BandwidthLimit? _limit;
     private readonly byte[] _skipped = new byte[16 * 1024];
     private HttpResponse? _response;
-    private bool _isKnown;
-    private string? _validator;
+    private KnownBundle? _known;
+    private long _furthest;
+    private long _new;
+    private long _again;
     private (long Offset, long End) _expected = (0, FirstRequest);
 
     private HttpSource(Uri address, HttpSourceOptions options)
@@ -96,7 +107,8 @@ public sealed class HttpSource : IPayloadSource
     {
         TimeSpan pause = _options.FirstPause;
         long started = _options.Clock.GetTimestamp();
-        long fetched = FetchedBytes;
+        long had = _new;
+        int refusals = 0;
         while (true)
         {
             Exception problem;
@@ -111,20 +123,40 @@ public sealed class HttpSource : IPayloadSource
                 _response = null;
             }
 
-            if (FetchedBytes > fetched)
+            if (offset >= Length)
             {
-                (started, fetched, pause) = (_options.Clock.GetTimestamp(), FetchedBytes, _options.FirstPause);
+                // The server did not know the length before, and says now that there is no more.
+                return 0;
+            }
+
+            refusals = problem is RefusedAnswerException ? refusals + 1 : 0;
+            if (refusals > (_known is null ? 0 : MostRefusals))
+            {
+                throw new SourceException($"{Name}: {problem.Message}");
+            }
+
+            if (_new > had)
+            {
+                (started, had, pause) = (_options.Clock.GetTimestamp(), _new, _options.FirstPause);
             }
 
             if (_options.Clock.GetElapsedTime(started) + pause > _options.GiveUpAfter)
             {
-                throw new SourceException($"{Name}: given up after {_options.GiveUpAfter.TotalSeconds} s without a byte at {offset}", problem);
+                throw new SourceException($"{Name}: given up after {_options.GiveUpAfter.TotalSeconds} s without a byte at {offset}{Spent}", problem);
+            }
+
+            if (_again > Math.Max(FewestRepeatedBytes, MostRepeats * (Length ?? _furthest)))
+            {
+                throw new SourceException($"{Name}: given up at {offset}, because the server knows no ranges and breaks off again and again{Spent}", problem);
             }
 
             await Task.Delay(pause, _options.Clock, ct).ConfigureAwait(false);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
+
+    /// <summary>What a try has cost so far, for the message that ends it.</summary>
+    private string Spent => $" ({Requests} requests, {FetchedBytes} bytes fetched, {_again} of them once more)";
 
     /// <summary>A response that holds an offset and has not passed it. What it has on the way there was asked for, and is read over.</summary>
     private async ValueTask<HttpResponse> AtAsync(long offset, CancellationToken ct)
@@ -173,56 +205,55 @@ public sealed class HttpSource : IPayloadSource
 
     private void Check(HttpResponse response, long offset)
     {
-        if (response.Status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)
+        if (response.Status is HttpStatusCode.RequestedRangeNotSatisfiable && _known is { Length: null })
         {
-            throw new HttpRequestException($"the server answered {(int)response.Status} {response.Status}");
+            Length = response.Length ?? offset;
         }
 
-        if (response.Status is not (HttpStatusCode.OK or HttpStatusCode.PartialContent))
-        {
-            throw new SourceException($"{Name}: the server answered {(int)response.Status} {response.Status}");
-        }
-
-        if (_isKnown && (response.Length != Length || response.Validator != _validator))
-        {
-            throw new SourceException($"{Name}: it was changed on the server while it was fetched ({Text(Length)} bytes, {_validator}; now {Text(response.Length)} bytes, {response.Validator}); start again");
-        }
-
-        (_isKnown, Length, _validator) = (true, response.Length, response.Validator);
-        if (response.Status is HttpStatusCode.OK)
-        {
-            IsForwardOnly = true;
-        }
-        else if (response.Position != offset)
-        {
-            throw new SourceException($"{Name}: bytes from {offset} on were asked for, the server sent those from {response.Position} on");
-        }
+        HttpAnswerRules.Check(response, _known, IsForwardOnly ? 0 : offset);
+        Length ??= response.Length;
+        _known ??= new KnownBundle(Length, response.MediaType);
+        _known = _known with { Length = Length };
+        IsForwardOnly |= response.Status is HttpStatusCode.OK;
     }
-
-    private static string Text(long? length) => length?.ToString(CultureInfo.InvariantCulture) ?? "an unknown number of";
 
     private async ValueTask<int> ReadAsync(HttpResponse response, long offset, Memory<byte> buffer, CancellationToken ct)
     {
         while (response.Position < offset)
         {
-            if (await TakeAsync(response, _skipped.AsMemory(0, (int)Math.Min(_skipped.Length, offset - response.Position)), ct).ConfigureAwait(false) == 0)
+            if (await TakeAsync(response, _skipped.AsMemory(0, (int)Math.Min(_skipped.Length, offset - response.Position)), isWanted: false, ct).ConfigureAwait(false) == 0)
             {
                 return 0;
             }
         }
 
-        return await TakeAsync(response, buffer, ct).ConfigureAwait(false);
+        return await TakeAsync(response, buffer, isWanted: true, ct).ConfigureAwait(false);
     }
 
-    private async ValueTask<int> TakeAsync(HttpResponse response, Memory<byte> buffer, CancellationToken ct)
+    private async ValueTask<int> TakeAsync(HttpResponse response, Memory<byte> buffer, bool isWanted, CancellationToken ct)
     {
         int read = await response.ReadAsync(_limit is { } limit && buffer.Length > limit.ReadSize ? buffer[..limit.ReadSize] : buffer, ct).ConfigureAwait(false);
         FetchedBytes += read;
+        if (read == 0 && buffer.Length > 0 && response.Position < Length)
+        {
+            throw new IOException($"the response ended at {response.Position}, the bundle has {Length} bytes");
+        }
+
+        Count(response.Position, read, isWanted);
         if (_limit is not null)
         {
             await _limit.AccountAsync(read, ct).ConfigureAwait(false);
         }
 
         return read;
+    }
+
+    /// <summary>Progress is what the reader wants, and without ranges what was not there before: bytes on the way back to a break are none.</summary>
+    private void Count(long end, int read, bool isWanted)
+    {
+        int unseen = (int)Math.Clamp(end - _furthest, 0, read);
+        _furthest = Math.Max(_furthest, end);
+        _new += IsForwardOnly ? unseen : isWanted ? read : 0;
+        _again += IsForwardOnly ? read - unseen : 0;
     }
 }

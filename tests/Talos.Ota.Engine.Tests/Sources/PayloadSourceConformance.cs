@@ -9,6 +9,9 @@ public abstract class PayloadSourceConformance
 {
     private static readonly Lazy<(byte[] Bundle, string Anchor)> Made = new(Make);
 
+    /// <summary>The bundle and its anchor, for other tests of sources.</summary>
+    internal static (byte[] Bundle, string Anchor) Sample => Made.Value;
+
     /// <summary>A bundle of a bit more than 1 MiB.</summary>
     protected static byte[] Bundle => Made.Value.Bundle;
 

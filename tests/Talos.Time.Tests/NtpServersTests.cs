@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Talos.Time.Ntp;
 using Talos.Time.Ports;
+using Talos.Time.Rules;
 
 namespace Talos.Time.Tests;
 
@@ -46,6 +47,23 @@ public sealed class NtpServersTests : IDisposable
         _server.Close();
 
         Assert.IsType<NtpAnswer.Failed>(await _client.AskAsync("127.0.0.1", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_server_and_a_node_that_start_together_are_in_step_at_the_second_question()
+    {
+        PollMachine machine = new(TimeProvider.System);
+        Task serving = ServeAsync(request => Answer(request, TimeSpan.Zero) with { Leap = 3, Stratum = 0, ReferenceId = 0x494E4954 });
+        PollDecision first = machine.Take([await _client.AskAsync("127.0.0.1", TestContext.Current.CancellationToken), new NtpAnswer.Failed("dead", "silent")]);
+        await serving;
+        Assert.Null(first.By);
+        Assert.Equal(TimeSpan.FromSeconds(2), first.Next);
+        Assert.Contains("127.0.0.1", machine.Usable(["127.0.0.1", "dead"]));
+
+        serving = ServeAsync(request => Answer(request, TimeSpan.FromHours(1)));
+        PollDecision second = machine.Take([await _client.AskAsync("127.0.0.1", TestContext.Current.CancellationToken), new NtpAnswer.Failed("dead", "silent")]);
+        await serving;
+        Assert.True(second.Step);
     }
 
     public void Dispose() => _server.Dispose();

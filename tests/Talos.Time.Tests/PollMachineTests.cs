@@ -1,3 +1,4 @@
+using Talos.Testing;
 using Talos.Time.Ntp;
 using Talos.Time.Rules;
 
@@ -5,7 +6,10 @@ namespace Talos.Time.Tests;
 
 public sealed class PollMachineTests
 {
-    private readonly PollMachine _machine = new();
+    private readonly ManualTime _time = new();
+    private readonly PollMachine _machine;
+
+    public PollMachineTests() => _machine = new PollMachine(_time);
 
     [Fact]
     public void A_large_offset_is_stepped_and_a_small_one_slewed()
@@ -38,14 +42,52 @@ public sealed class PollMachineTests
         Assert.True(Round(3000).Step);
     }
 
-    [Fact]
-    public void A_server_that_refuses_is_asked_no_more_unless_all_do()
+    [Theory]
+    [InlineData("DENY")]
+    [InlineData("RSTR")]
+    public void A_server_that_refuses_is_left_alone_for_an_hour_unless_all_do(string code)
     {
-        _machine.Take([new NtpAnswer.Kiss("a", "DENY"), NtpTests.Measured("b", 1, 1)]);
+        _machine.Take([new NtpAnswer.Kiss("a", code), NtpTests.Measured("b", 1, 1)]);
 
         Assert.Equal(["b"], _machine.Usable(["a", "b"]));
         Assert.Equal(["a"], _machine.Usable(["a"]));
+
+        _time.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal(["b"], _machine.Usable(["a", "b"]));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(["a", "b"], _machine.Usable(["a", "b"]));
     }
+
+    [Theory]
+    [InlineData("INIT")]
+    [InlineData("STEP")]
+    [InlineData("ACST")]
+    [InlineData("AUTH")]
+    [InlineData("CRYP")]
+    [InlineData("DROP")]
+    [InlineData("NKEY")]
+    [InlineData("XFUN")]
+    [InlineData("deny")]
+    public void A_server_with_any_other_code_stays_asked_with_short_pauses(string code)
+    {
+        PollDecision[] taken = [.. Enumerable.Range(0, 9).Select(_ => _machine.Take([new NtpAnswer.Kiss("a", code), new NtpAnswer.Failed("b", "dead")]))];
+
+        Assert.Equal([2, 4, 8, 8, 8, 8, 8, 8, 8], taken.Select(t => t.Next.TotalSeconds));
+        Assert.Equal(["a", "b"], _machine.Usable(["a", "b"]));
+        Assert.True(_machine.Take([NtpTests.Measured("a", 5000, 1), new NtpAnswer.Failed("b", "dead")]).Step);
+    }
+
+    [Fact]
+    public void A_server_that_says_in_its_answer_that_it_is_not_in_step_is_asked_with_short_pauses_too() =>
+        Assert.Equal([2, 4, 8, 8, 8], Enumerable.Range(0, 5).Select(_ => _machine.Take([new NtpAnswer.Failed("a", "no") { NotInStep = true }]).Next.TotalSeconds));
+
+    [Fact]
+    public void A_refusal_beside_a_server_that_starts_does_not_lengthen_the_pause() =>
+        Assert.Equal(2, _machine.Take([new NtpAnswer.Kiss("a", "DENY"), new NtpAnswer.Kiss("b", "INIT")]).Next.TotalSeconds);
+
+    [Fact]
+    public void When_all_servers_refuse_they_are_asked_seldom() =>
+        Assert.Equal(64, _machine.Take([new NtpAnswer.Kiss("a", "DENY"), new NtpAnswer.Kiss("b", "RSTR")]).Next.TotalSeconds);
 
     [Fact]
     public void A_server_that_asks_for_it_is_asked_half_as_often() =>

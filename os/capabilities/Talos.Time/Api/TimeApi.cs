@@ -44,9 +44,8 @@ internal sealed class TimeApi(IState state, INtpServers ntp, IClock clock) : Tim
                     },
                 },
             },
-            NtpAnswer.Kiss kiss => throw new RpcException(new Status(StatusCode.ResourceExhausted, $"{server} refuses: {kiss.Code}")),
-            NtpAnswer.Failed failed => throw new RpcException(new Status(StatusCode.Unavailable, $"{server}: {failed.Reason}")),
-            _ => throw new System.Diagnostics.UnreachableException(),
+            NtpAnswer.Kiss { IsStarting: false } kiss => throw new RpcException(new Status(StatusCode.ResourceExhausted, $"{server}: {kiss.Problem}")),
+            _ => throw new RpcException(new Status(StatusCode.Unavailable, $"{server}: {answer.Problem}")),
         };
     }
 }

@@ -22,7 +22,7 @@ internal sealed partial class SyncController(IClock clock, INtpServers ntp, Star
     private readonly Lock _lock = new();
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly long _began = time.GetTimestamp();
-    private readonly PollMachine _poll = new();
+    private readonly PollMachine _poll = new(time);
     private IReadOnlyList<string> _servers = [];
     private bool _enabled;
     private int _epoch;
@@ -142,13 +142,26 @@ internal sealed partial class SyncController(IClock clock, INtpServers ntp, Star
         {
             Apply(offset, decision.Step, by, first, reconcile);
         }
-        else if (answers.OfType<NtpAnswer.Failed>().FirstOrDefault() is { } failed && decision.By is null && _complaint != failed.Reason)
+        else if (decision.By is null)
         {
-            _complaint = failed.Reason;
-            LogNoAnswer(failed.Server, failed.Reason);
+            Complain(answers);
         }
 
         return decision.Next;
+    }
+
+    /// <summary>The same problem is told once, and again when it was another meanwhile.</summary>
+    private void Complain(NtpAnswer[] answers)
+    {
+        string complaint = string.Join("; ", answers.Select(a => $"{a.Server}: {a.Problem}"));
+        if (complaint != _complaint)
+        {
+            _complaint = complaint;
+            foreach (NtpAnswer answer in answers.Where(a => a.Problem.Length > 0))
+            {
+                LogNoAnswer(answer.Server, answer.Problem);
+            }
+        }
     }
 
     private void Apply(TimeSpan offset, bool step, NtpAnswer.Measured by, bool first, Action reconcile)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -32,7 +31,7 @@ internal sealed class NtpServers(IClock clock, TimeProvider time, int port = Ntp
             foreach (IPAddress address in (await Dns.GetHostAddressesAsync(server, ct).ConfigureAwait(false)).Take(MostAddresses))
             {
                 last = await AskAsync(server, address, ct).ConfigureAwait(false);
-                if (last is not NtpAnswer.Failed)
+                if (last is not NtpAnswer.Failed && !last.IsStarting)
                 {
                     break;
                 }
@@ -58,12 +57,12 @@ internal sealed class NtpServers(IClock clock, TimeProvider time, int port = Ntp
             byte[] buffer = new byte[256];
 
             DateTimeOffset sent = clock.Now;
-            long started = Stopwatch.GetTimestamp();
+            long started = time.GetTimestamp();
             await socket.SendAsync(NtpPacket.Request(cookie), either.Token).ConfigureAwait(false);
             while (true)
             {
                 int received = await socket.ReceiveAsync(buffer, either.Token).ConfigureAwait(false);
-                TimeSpan waited = Stopwatch.GetElapsedTime(started);
+                TimeSpan waited = time.GetElapsedTime(started);
                 if (NtpPacket.Read(buffer.AsSpan(0, received)) is { } packet && packet.Originate == cookie)
                 {
                     return SampleRules.Judge(server, packet, cookie, sent, waited, ClockRules.Written);

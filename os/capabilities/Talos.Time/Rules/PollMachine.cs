@@ -10,18 +10,25 @@ namespace Talos.Time.Rules;
 internal sealed record PollDecision(TimeSpan? Adjust, bool Step, NtpAnswer.Measured? By, TimeSpan Next);
 
 /// <summary>Decides by the answers of servers what to do with the clock and when to ask again; it does no I/O.</summary>
-internal sealed class PollMachine
+internal sealed class PollMachine(TimeProvider time)
 {
     private const int HistoryLength = 8;
     private const int MostSpikes = 3;
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(2);
+
+    /// <summary>The longest pause while a server answers that it is starting: it is right at any moment.</summary>
+    private static readonly TimeSpan StartingRetry = TimeSpan.FromSeconds(8);
+
+    /// <summary>How long a server that does not want to be asked is left alone.</summary>
+    private static readonly TimeSpan LeftOut = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromSeconds(64);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1024);
     private static readonly TimeSpan Steady = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan SmallestSpike = TimeSpan.FromMilliseconds(100);
 
     private readonly Queue<double> _history = new();
-    private readonly HashSet<string> _refusing = [];
+    private readonly Dictionary<string, long> _refused = [];
     private TimeSpan _poll = ShortestPoll;
     private int _failures;
     private int _spikes;
@@ -29,10 +36,15 @@ internal sealed class PollMachine
     /// <summary>Whether the clock has been in step at least once.</summary>
     public bool Synced { get; private set; }
 
-    /// <summary>Of the servers, those that did not refuse to be asked; all, when every one did.</summary>
+    /// <summary>Of the servers, those that did not refuse to be asked within the last hour; all, when every one did.</summary>
     public IReadOnlyList<string> Usable(IReadOnlyList<string> servers)
     {
-        List<string> left = [.. servers.Where(s => !_refusing.Contains(s))];
+        foreach (string asked in _refused.Where(r => time.GetElapsedTime(r.Value) >= LeftOut).Select(r => r.Key).ToList())
+        {
+            _refused.Remove(asked);
+        }
+
+        List<string> left = [.. servers.Where(s => !_refused.ContainsKey(s))];
         return left.Count > 0 ? left : servers;
     }
 
@@ -47,8 +59,7 @@ internal sealed class PollMachine
         if (SampleRules.Select([.. answers.OfType<NtpAnswer.Measured>()]) is not { } best)
         {
             _failures++;
-            TimeSpan retry = FirstRetry * (1 << Math.Min(_failures - 1, 5));
-            return new PollDecision(null, Step: false, null, Synced || answers.Any(a => a is NtpAnswer.Kiss) ? _poll : retry);
+            return new PollDecision(null, Step: false, null, Synced || IsUnwelcome(answers) ? _poll : Retry(answers));
         }
 
         _failures = 0;
@@ -67,15 +78,25 @@ internal sealed class PollMachine
         return new PollDecision(offset, step, best, _poll);
     }
 
+    private TimeSpan Retry(IReadOnlyList<NtpAnswer> answers)
+    {
+        TimeSpan retry = FirstRetry * (1 << Math.Min(_failures - 1, 5));
+        return answers.Any(a => a.IsStarting) ? Min(retry, StartingRetry) : retry;
+    }
+
+    /// <summary>A server asks for fewer requests, or none wants any.</summary>
+    private static bool IsUnwelcome(IReadOnlyList<NtpAnswer> answers) =>
+        answers.Any(a => a is NtpAnswer.Kiss { MeansSlower: true }) || (answers.Count > 0 && answers.All(a => a is NtpAnswer.Kiss { MeansNever: true }));
+
     private void Heed(NtpAnswer.Kiss kiss)
     {
-        if (kiss.Code == "RATE")
+        if (kiss.MeansSlower)
         {
             _poll = Min(_poll * 2, LongestPoll);
         }
-        else
+        else if (kiss.MeansNever)
         {
-            _refusing.Add(kiss.Server);
+            _refused[kiss.Server] = time.GetTimestamp();
         }
     }
 

@@ -32,7 +32,7 @@ internal static class SampleRules
 
         if (packet.Leap == 3 || packet.Stratum is 0 or > 15 || packet.Transmit == 0)
         {
-            return No("the server is not in step itself");
+            return No("the server is not in step itself") with { NotInStep = true };
         }
 
         DateTimeOffset near = sent > earliest ? sent : earliest;

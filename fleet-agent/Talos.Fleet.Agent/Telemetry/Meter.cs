@@ -9,6 +9,9 @@ internal sealed class Meter(ProcFiles files, string wearPath, TimeProvider time)
 {
     private static readonly string[] ErrorCounters = ["rx_errors", "tx_errors", "rx_dropped", "tx_dropped"];
 
+    /// <summary>Thousandths of a degree; a sensor that reads outside is broken, or is none.</summary>
+    private const long Coldest = -60_000, Hottest = 200_000;
+
     private (long Busy, long All)? _cpu;
 
     /// <summary>Measures.</summary>
@@ -30,7 +33,7 @@ internal sealed class Meter(ProcFiles files, string wearPath, TimeProvider time)
             UptimeSeconds = ProcText.Uptime(files.Text("proc/uptime")),
             CpuPercent = percent,
             MemoryBytes = total,
-            MemoryUsedBytes = total - ProcText.Memory(memory, "MemAvailable"),
+            MemoryUsedBytes = total - ProcText.Memory(memory, "MemAvailable") is >= 0 and var used ? used : null,
             Disks = Disks(),
             TemperatureCelsius = Temperature(),
             Throttled = Throttled(),
@@ -49,7 +52,7 @@ internal sealed class Meter(ProcFiles files, string wearPath, TimeProvider time)
             try
             {
                 FileSystemUsage usage = FileSystemUsage.Of(mount);
-                disks.Add(new DiskUsage { Mount = mount, TotalBytes = (long)usage.Size, UsedBytes = (long)(usage.Size - usage.Free) });
+                disks.Add(new DiskUsage { Mount = mount, TotalBytes = (long)usage.Size, UsedBytes = (long)(usage.Size - Math.Min(usage.Free, usage.Size)) });
             }
             catch (LinuxException)
             {
@@ -65,7 +68,7 @@ internal sealed class Meter(ProcFiles files, string wearPath, TimeProvider time)
         double? hottest = null;
         foreach (string zone in files.Names("sys/class/thermal").Where(n => n.StartsWith("thermal_zone", StringComparison.Ordinal)))
         {
-            if (files.Number($"sys/class/thermal/{zone}/temp") is { } millidegrees and > -100_000 and < 250_000)
+            if (files.Number($"sys/class/thermal/{zone}/temp") is { } millidegrees and >= Coldest and <= Hottest)
             {
                 hottest = Math.Max(hottest ?? -100, Math.Round(millidegrees / 1000.0, 1));
             }
@@ -96,9 +99,9 @@ internal sealed class Meter(ProcFiles files, string wearPath, TimeProvider time)
         foreach (string name in files.Names("sys/class/net").Where(n => files.Exists($"sys/class/net/{n}/device")).Take(8))
         {
             string counters = $"sys/class/net/{name}/statistics/";
-            if (files.Number(counters + "rx_bytes") is { } received && files.Number(counters + "tx_bytes") is { } sent)
+            if (files.Number(counters + "rx_bytes") is >= 0 and var received && files.Number(counters + "tx_bytes") is >= 0 and var sent)
             {
-                long errors = ErrorCounters.Sum(c => files.Number(counters + c) ?? 0);
+                long errors = ErrorCounters.Sum(c => Math.Clamp(files.Number(counters + c) ?? 0, 0, uint.MaxValue));
                 links.Add(new LinkTraffic { Name = name, ReceivedBytes = received, SentBytes = sent, Errors = errors });
             }
         }

@@ -15,7 +15,7 @@ internal static class ProcText
         }
 
         // Guest time is in user time already.
-        long all = ticks.Take(8).Sum();
+        long all = ticks.Take(8).Aggregate(0L, (sum, t) => unchecked(sum + t));
         return (all - ticks[3] - ticks[4], all);
     }
 
@@ -28,7 +28,7 @@ internal static class ProcText
     {
         foreach (string line in (meminfo ?? "").Split('\n'))
         {
-            if (line.StartsWith(name + ":", StringComparison.Ordinal) && Numbers(line) is [var kibibytes, ..])
+            if (line.StartsWith(name + ":", StringComparison.Ordinal) && Numbers(line) is [>= 0 and <= long.MaxValue / 1024 and var kibibytes, ..])
             {
                 return kibibytes * 1024;
             }
@@ -42,7 +42,7 @@ internal static class ProcText
         double.TryParse(uptime?.Split(' ')[0], CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and < 1e12 ? (long)seconds : 0;
 
     /// <summary>Bytes written to a block device since the start. Source: Linux, Documentation/block/stat.rst, field 7.</summary>
-    public static long? WrittenBytes(string? stat) => Numbers(stat) is { Length: >= 7 } fields && fields[6] >= 0 ? fields[6] * 512 : null;
+    public static long? WrittenBytes(string? stat) => Numbers(stat) is { Length: >= 7 } fields && fields[6] is >= 0 and <= long.MaxValue / 512 ? fields[6] * 512 : null;
 
     /// <summary>The worse of both life time values of an eMMC in percent; it tells steps of 10. Source: JESD84-B51, DEVICE_LIFE_TIME_EST_TYP_A and B.</summary>
     public static int? EmmcLife(string? lifeTime)

@@ -46,6 +46,12 @@ internal static class WearForecast
     {
         long more = before is null ? counter : before.BootId != boot || counter < before.Counter ? counter : counter - before.Counter;
         WearHistory next = new() { BootId = boot, Counter = counter, Written = (before?.Written ?? 0) + more, Readings = before?.Readings ?? [] };
+        if (now is { } known && next.Readings.Any(r => r.Time > known))
+        {
+            // The clock was ahead for a while, and was set right.
+            next = next with { Readings = [.. next.Readings.Where(r => r.Time <= known)] };
+        }
+
         if (now is not { } time || (next.Readings is [.., var last] && time - last.Time < Day))
         {
             return next;

@@ -31,6 +31,55 @@ public sealed class TelemetryTests
     }
 
     [Fact]
+    public void A_clock_that_was_20_years_ahead_for_a_while_does_not_end_the_readings()
+    {
+        WearHistory history = WearForecast.Take(null, "a", 100, 10, Now);
+        history = WearForecast.Take(history, "a", 200, 10, Now.AddYears(20));
+        history = WearForecast.Take(history, "a", 300, 20, Now.AddDays(2));
+
+        Assert.Equal([Now, Now.AddDays(2)], history.Readings.Select(r => r.Time));
+    }
+
+    [Theory]
+    [InlineData("-61000", null)]
+    [InlineData("-10000", -10.0)]
+    [InlineData("200000", 200.0)]
+    [InlineData("200001", null)]
+    [InlineData("65262000", null)]
+    [InlineData("-2147483648", null)]
+    [InlineData("nonsense", null)]
+    public void A_temperature_that_cannot_be_is_not_reported(string millidegrees, double? celsius)
+    {
+        string root = Directory.CreateTempSubdirectory("fleet-meter").FullName;
+        Directory.CreateDirectory(Path.Combine(root, "sys/class/thermal/thermal_zone0"));
+        File.WriteAllText(Path.Combine(root, "sys/class/thermal/thermal_zone0/temp"), millidegrees);
+        NodeFacts node = new() { BootId = "boot", Version = "v1", Architecture = "arm64", Stage = "running", Ready = true, ClockSynced = true };
+
+        Assert.Equal(celsius, new Meter(new ProcFiles(root), Path.Combine(root, "wear.json"), new Talos.Testing.ManualTime()).Measure(node, new QueueReport()).Telemetry.TemperatureCelsius);
+        Directory.Delete(root, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("0xff 0xff")]
+    [InlineData("0xffffffff")]
+    [InlineData("0x0c 0x20")]
+    public void Life_times_of_ones_are_not_reported(string text) => Assert.Null(ProcText.EmmcLife(text));
+
+    [Theory]
+    [InlineData("0xff")]
+    [InlineData("0x00")]
+    [InlineData("0x04")]
+    public void A_reserve_that_cannot_be_is_not_reported(string text) => Assert.Null(ProcText.EmmcWarning(text));
+
+    [Fact]
+    public void Counters_of_ones_are_not_reported()
+    {
+        Assert.Null(ProcText.WrittenBytes("1 2 3 4 5 6 9223372036854775807 8"));
+        Assert.Null(ProcText.Memory("MemTotal: 9223372036854775807 kB\n", "MemTotal"));
+        _ = ProcText.CpuTicks("cpu 9223372036854775807 9223372036854775807 9223372036854775807 9223372036854775807 9223372036854775807");
+    }
+
+    [Fact]
     public void Without_a_step_there_is_no_forecast()
     {
         WearHistory history = WearForecast.Take(WearForecast.Take(null, "a", 1, 10, Now), "a", 2, 10, Now.AddDays(10));

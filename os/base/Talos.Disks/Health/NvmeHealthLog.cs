@@ -17,41 +17,53 @@ public sealed record NvmeHealthLog
 
     private const int Kelvin = 273;
 
+    /// <summary>No composite temperature of a disk that answers lies outside; what does is a register that was not filled.</summary>
+    private const int Coldest = -60, Hottest = 200;
+
+    /// <summary>More than 100 years: no disk was on for so long.</summary>
+    private const long MostHours = 1_000_000;
+
+    /// <summary>More than one a second for 100 years.</summary>
+    private const long MostCycles = 1L << 32;
+
+    /// <summary>False when all bytes are ones or zeros, as a controller answers that is dead or not ready; nothing is reported then.</summary>
+    public bool IsReported { get; init; } = true;
+
     /// <summary>What the controller warns of.</summary>
     public required NvmeWarnings Warnings { get; init; }
 
     /// <summary>Composite temperature in °C; null when the controller tells none.</summary>
     public int? TemperatureCelsius { get; init; }
 
-    /// <summary>Spare capacity that is left, percent; 0 to 100.</summary>
-    public required int SparePercent { get; init; }
+    /// <summary>Spare capacity that is left, percent; 0 to 100, null when it tells none.</summary>
+    public int? SparePercent { get; init; }
 
-    /// <summary>Below which the controller warns, percent; 0 to 100.</summary>
-    public required int SpareThresholdPercent { get; init; }
+    /// <summary>Below which the controller warns, percent; 0 to 100, null when it tells none.</summary>
+    public int? SpareThresholdPercent { get; init; }
 
     /// <summary>Life that is used up by the maker's estimate, percent; 255 stands for all above 254.</summary>
-    public required int UsedPercent { get; init; }
+    public int? UsedPercent { get; init; }
 
     /// <summary>Bytes the host read, rounded up to 512,000.</summary>
-    public required long ReadBytes { get; init; }
+    public long? ReadBytes { get; init; }
 
     /// <summary>Bytes the host wrote, rounded up to 512,000.</summary>
-    public required long WrittenBytes { get; init; }
+    public long? WrittenBytes { get; init; }
 
     /// <summary>Times it was switched on.</summary>
-    public required long PowerCycles { get; init; }
+    public long? PowerCycles { get; init; }
 
     /// <summary>Hours it was on.</summary>
-    public required long PowerOnHours { get; init; }
+    public long? PowerOnHours { get; init; }
 
     /// <summary>Times the power failed without a shutdown before.</summary>
-    public required long UnsafeShutdowns { get; init; }
+    public long? UnsafeShutdowns { get; init; }
 
     /// <summary>Errors of media or data that were not mended.</summary>
-    public required long MediaErrors { get; init; }
+    public long? MediaErrors { get; init; }
 
-    /// <summary>Reads a log.</summary>
-    /// <param name="log">512 bytes; 128-bit counters beyond <see cref="long.MaxValue"/> become that, undefined warning bits are dropped, percentages of the reserve end at 100.</param>
+    /// <summary>Reads a log; a value that cannot be is not reported, and undefined warning bits are dropped.</summary>
+    /// <param name="log">512 bytes.</param>
     /// <exception cref="InvalidDataException">It has another length.</exception>
     public static NvmeHealthLog Read(ReadOnlySpan<byte> log)
     {
@@ -60,26 +72,34 @@ public sealed record NvmeHealthLog
             throw new InvalidDataException($"NVMe health log: {log.Length} bytes instead of {Size}");
         }
 
-        int kelvin = BinaryPrimitives.ReadUInt16LittleEndian(log[1..]);
+        if (log.IndexOfAnyExcept((byte)0xFF) < 0 || log.IndexOfAnyExcept((byte)0) < 0)
+        {
+            return new NvmeHealthLog { IsReported = false, Warnings = NvmeWarnings.None };
+        }
+
+        int celsius = BinaryPrimitives.ReadUInt16LittleEndian(log[1..]) - Kelvin;
         return new NvmeHealthLog
         {
-            Warnings = (NvmeWarnings)(log[0] & 0x3F),
-            TemperatureCelsius = kelvin == 0 ? null : kelvin - Kelvin,
-            SparePercent = Math.Min((int)log[3], 100),
-            SpareThresholdPercent = Math.Min((int)log[4], 100),
+            // A byte of ones is no set of warnings: two of its bits mean nothing.
+            Warnings = log[0] == 0xFF ? NvmeWarnings.None : (NvmeWarnings)(log[0] & 0x3F),
+            TemperatureCelsius = celsius is >= Coldest and <= Hottest ? celsius : null,
+            SparePercent = Percent(log[3]),
+            SpareThresholdPercent = Percent(log[4]),
             UsedPercent = log[5],
-            ReadBytes = Counter(log[32..], DataUnit),
-            WrittenBytes = Counter(log[48..], DataUnit),
-            PowerCycles = Counter(log[112..], 1),
-            PowerOnHours = Counter(log[128..], 1),
-            UnsafeShutdowns = Counter(log[144..], 1),
-            MediaErrors = Counter(log[160..], 1),
+            ReadBytes = Counter(log[32..], DataUnit, long.MaxValue),
+            WrittenBytes = Counter(log[48..], DataUnit, long.MaxValue),
+            PowerCycles = Counter(log[112..], 1, MostCycles),
+            PowerOnHours = Counter(log[128..], 1, MostHours),
+            UnsafeShutdowns = Counter(log[144..], 1, MostCycles),
+            MediaErrors = Counter(log[160..], 1, long.MaxValue),
         };
     }
 
-    private static long Counter(ReadOnlySpan<byte> at, int unit)
+    private static int? Percent(byte value) => value <= 100 ? value : null;
+
+    private static long? Counter(ReadOnlySpan<byte> at, int unit, long most)
     {
         UInt128 value = BinaryPrimitives.ReadUInt128LittleEndian(at);
-        return value > (UInt128)(long.MaxValue / unit) ? long.MaxValue : (long)value * unit;
+        return value > (UInt128)(most / unit) ? null : (long)value * unit;
     }
 }

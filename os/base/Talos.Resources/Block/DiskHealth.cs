@@ -5,6 +5,7 @@ using Talos.Cosi;
 namespace Talos.Resources.Block;
 
 /// <summary>What a disk tells of its own health, read once an hour; the id is its kernel name, e.g. <c>nvme0n1</c>. Only NVMe disks have one.</summary>
+/// <remarks>A value is null when the disk does not report it, or reports what cannot be.</remarks>
 public sealed record DiskHealth : IResourceSpec<DiskHealth>
 {
     /// <inheritdoc/>
@@ -29,32 +30,32 @@ public sealed record DiskHealth : IResourceSpec<DiskHealth>
     public ValueList<string> Warnings { get; init; }
 
     /// <summary>Life that is used up by the maker's estimate, percent; 0 to 255.</summary>
-    public required int UsedPercent { get; init; }
+    public int? UsedPercent { get; init; }
 
     /// <summary>Spare capacity that is left, percent.</summary>
-    public required int SparePercent { get; init; }
+    public int? SparePercent { get; init; }
 
     /// <summary>Below which the disk warns, percent.</summary>
-    public required int SpareThresholdPercent { get; init; }
+    public int? SpareThresholdPercent { get; init; }
 
     /// <summary>°C; null when the disk tells none.</summary>
     public int? TemperatureCelsius { get; init; }
 
     /// <summary>Bytes read in its life.</summary>
-    public required long ReadBytes { get; init; }
+    public long? ReadBytes { get; init; }
 
     /// <summary>Bytes written in its life.</summary>
-    public required long WrittenBytes { get; init; }
+    public long? WrittenBytes { get; init; }
 
     /// <summary>Times it was switched on.</summary>
-    public required long PowerCycles { get; init; }
+    public long? PowerCycles { get; init; }
 
     /// <summary>Hours it was on.</summary>
-    public required long PowerOnHours { get; init; }
+    public long? PowerOnHours { get; init; }
 
     /// <summary>Times the power failed without a shutdown before.</summary>
-    public required long UnsafeShutdowns { get; init; }
+    public long? UnsafeShutdowns { get; init; }
 
     /// <summary>Errors of media or data that were not mended.</summary>
-    public required long MediaErrors { get; init; }
+    public long? MediaErrors { get; init; }
 }

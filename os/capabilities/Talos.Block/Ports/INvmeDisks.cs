@@ -18,6 +18,12 @@ internal sealed class LinuxNvmeDisks : INvmeDisks
     {
         byte[] log = new byte[NvmeHealthLog.Size];
         int status = NvmeDevice.ReadLog($"/dev/{disk}", NvmeHealthLog.Identifier, log);
-        return status == 0 ? NvmeHealthLog.Read(log) : throw new IOException($"/dev/{disk}: the controller refused its health log with status 0x{status:x}");
+        if (status != 0)
+        {
+            throw new IOException($"/dev/{disk}: the controller refused its health log with status 0x{status:x}");
+        }
+
+        NvmeHealthLog read = NvmeHealthLog.Read(log);
+        return read.IsReported ? read : throw new IOException($"/dev/{disk}: the controller answered with a health log of {(log[0] == 0 ? "zeros" : "ones")} alone; it is dead or not ready");
     }
 }

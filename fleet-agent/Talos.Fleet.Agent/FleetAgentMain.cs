@@ -34,10 +34,10 @@ public static partial class FleetAgentMain
         {
             // Asked to stop.
         }
-        catch (IOException e)
+        catch (Exception e)
         {
-            // The supervisor starts it again.
-            LogEnded(loggers.CreateLogger(nameof(FleetAgentMain)), e.Message);
+            // Whatever it is: one line that says so, and the supervisor starts it again.
+            LogEnded(loggers.CreateLogger(nameof(FleetAgentMain)), $"{e.GetType().Name}: {e.Message}");
             return 1;
         }
 

@@ -32,11 +32,29 @@ internal interface IFleetLinks
     Task<IFleetLink> ConnectAsync(LinkOptions options, Func<LinkMessage, Task> receive, CancellationToken ct);
 }
 
+/// <summary>Why a connection ended.</summary>
+/// <param name="Reason">For people: what the broker said, or what was seen of the line.</param>
+/// <param name="Kind">What that means.</param>
+internal sealed record LinkEnd(string Reason, LinkEndKind Kind = LinkEndKind.Other);
+
+/// <summary>What the end of a connection means.</summary>
+internal enum LinkEndKind
+{
+    /// <summary>The line broke, or the broker said another reason.</summary>
+    Other,
+
+    /// <summary>The broker gave the session to another client with the same identity, and said so.</summary>
+    TakenOver,
+
+    /// <summary>The broker closed it without a word. mosquitto 2.0 does so when another client takes the session over.</summary>
+    Silent,
+}
+
 /// <summary>A connection to a broker.</summary>
 internal interface IFleetLink : IAsyncDisposable
 {
     /// <summary>Ends when the connection does; the result says why.</summary>
-    Task<string> Closed { get; }
+    Task<LinkEnd> Closed { get; }
 
     /// <summary>Whether the broker still had the session: then it also has what came meanwhile.</summary>
     bool SessionPresent { get; }

@@ -11,7 +11,7 @@ internal sealed class MqttLink : IFleetLink
     private readonly IMqttClient _client;
     private readonly string _node;
     private readonly Func<LinkMessage, Task> _receive;
-    private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<LinkEnd> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, ushort> _aliases = new(StringComparer.Ordinal);
     private int _aliasMaximum;
 
@@ -21,12 +21,12 @@ internal sealed class MqttLink : IFleetLink
         client.ApplicationMessageReceivedAsync += e => _receive(new LinkMessage(e.ApplicationMessage.Topic, e.ApplicationMessage.Payload.ToArray()));
         client.DisconnectedAsync += e =>
         {
-            _closed.TrySetResult($"{e.Reason} {e.ReasonString} {e.Exception?.Message}".Trim());
+            _closed.TrySetResult(EndOf(e));
             return Task.CompletedTask;
         };
     }
 
-    public Task<string> Closed => _closed.Task;
+    public Task<LinkEnd> Closed => _closed.Task;
 
     public bool SessionPresent { get; private set; }
 
@@ -99,10 +99,18 @@ internal sealed class MqttLink : IFleetLink
         await _client.DisconnectAsync(
             new MqttClientDisconnectOptions { Reason = MqttClientDisconnectOptionsReason.NormalDisconnection, SessionExpiryInterval = (uint)FleetDefaults.SessionExpiry.TotalSeconds }, ct);
 
+    /// <summary>The client calls it a normal end when the broker closed the line without a packet that says why.</summary>
+    private static LinkEnd EndOf(MqttClientDisconnectedEventArgs e) =>
+        e is { Reason: MqttClientDisconnectReason.NormalDisconnection, Exception: null } && string.IsNullOrEmpty(e.ReasonString)
+            ? new LinkEnd("the broker closed it without a reason", LinkEndKind.Silent)
+            : new LinkEnd(
+                $"{e.Reason} (0x{(int)e.Reason:x2}) {e.ReasonString} {e.Exception?.Message}".TrimEnd(),
+                e.Reason is MqttClientDisconnectReason.SessionTakenOver ? LinkEndKind.TakenOver : LinkEndKind.Other);
+
     public ValueTask DisposeAsync()
     {
         _client.Dispose();
-        _closed.TrySetResult("closed here");
+        _closed.TrySetResult(new LinkEnd("closed here"));
         return ValueTask.CompletedTask;
     }
 }

@@ -33,6 +33,12 @@ internal static class PodHolds
            select new PodHold(pod.Id, Limit(value)),
     ];
 
+    /// <summary>Those that are waited for still, one sentence each.</summary>
+    /// <param name="holds">The pods.</param>
+    /// <param name="held">How long they have held the update back.</param>
+    public static IEnumerable<string> Reasons(IReadOnlyList<PodHold> holds, TimeSpan held) =>
+        holds.Where(h => held < h.Limit).Select(h => $"workload: pod {h.Pod} forbids disruption; it is waited for {h.Limit} at most");
+
     internal static TimeSpan Limit(string value)
     {
         int seconds = value.Length < 2 ? 0 : value[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, _ => 0 };

@@ -9,11 +9,13 @@ internal sealed partial class Connector(
 {
     private static readonly TimeSpan RenewalCheck = TimeSpan.FromHours(1);
     private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReasonLimit = TimeSpan.FromSeconds(1);
 
     /// <summary>A connection that lived this long was a good one.</summary>
     private static readonly TimeSpan Stable = TimeSpan.FromMinutes(1);
 
     private readonly TimeProvider _time = parts.Time;
+    private readonly TakeOvers _takeOvers = new(parts.Time);
     private int _failures;
     private int _broker;
     private string _told = "";
@@ -29,6 +31,13 @@ internal sealed partial class Connector(
                 await EnrollAsync(ct);
                 await RenewAsync(ct);
                 await StayConnectedAsync(ct);
+            }
+            catch (TakenOverException e)
+            {
+                // The line is good: the same broker again, after a pause that a good connection does not shorten.
+                TellTakenOver(e);
+                await Task.Delay(_takeOvers.Pause(e.IsSure, parts.Chance()), _time, ct);
+                continue;
             }
             catch (Exception e) when (e is HubException or LinkException or IOException)
             {
@@ -87,7 +96,7 @@ internal sealed partial class Connector(
             Will = FleetMessages.Write(will),
         };
         await using IFleetLink link = await parts.Links.ConnectAsync(options, desk.ReceiveAsync, ct);
-        DateTimeOffset since = _time.GetUtcNow();
+        long since = _time.GetTimestamp();
         LogConnected(broker.Host, broker.Port, link.SessionPresent);
         _told = "";
         Sender sender = new(state, queue, orders, link, _time);
@@ -109,15 +118,23 @@ internal sealed partial class Connector(
             await renewal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        if (_time.GetUtcNow() - since >= Stable)
+        if (_time.GetElapsedTime(since) >= Stable)
         {
             _failures = 0;
+        }
+
+        if (sending.IsFaulted)
+        {
+            // The broker's reason comes a moment after the message that could not be sent.
+            await Task.WhenAny(link.Closed, Task.Delay(ReasonLimit, _time, ct));
         }
 
         if (link.Closed.IsCompleted)
         {
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw new LinkException($"broker {broker.Host}:{broker.Port}: the connection ended: {await link.Closed}");
+            LinkEnd ended = await link.Closed;
+            string said = $"broker {broker.Host}:{broker.Port}: the connection ended: {ended.Reason}";
+            throw _takeOvers.IsOne(ended.Kind, _time.GetElapsedTime(since)) ? new TakenOverException(said, ended.Kind is LinkEndKind.TakenOver) : new LinkException(said);
         }
 
         // Either it failed, or the certificate is to be renewed.
@@ -161,6 +178,29 @@ internal sealed partial class Connector(
         return BrokerUrl.Parse(url) ?? throw new LinkException($"broker {url}: is no mqtts://HOST[:PORT]");
     }
 
+    /// <summary>Told once, on the log and to the hub, and again after a day: a copy that stays is one alarm, and no line for each of its turns.</summary>
+    private void TellTakenOver(TakenOverException e)
+    {
+        if (!_takeOvers.Count())
+        {
+            return;
+        }
+
+        string node = state.Identity!.Node;
+        if (e.IsSure)
+        {
+            LogTakenOver(node, e.Message);
+            events.Add("fleet.session-taken-over", EventSeverity.Warning, $"another device connects as {node}: its card or disk is a copy; revoke this identity and enrol each device anew ({e.Message})");
+        }
+        else
+        {
+            LogCut(TakeOvers.Suspicious, node, e.Message);
+            events.Add(
+                "fleet.session-cut", EventSeverity.Warning,
+                $"{TakeOvers.Suspicious} connections in a row were closed without a reason: another device may connect as {node} (a copied card), or something on the way cuts the line ({e.Message})");
+        }
+    }
+
     /// <summary>The same problem is told once, and again when it was something else meanwhile.</summary>
     private void Tell(string problem)
     {
@@ -173,6 +213,12 @@ internal sealed partial class Connector(
 
     [LoggerMessage(LogLevel.Information, "Connected to {Host}:{Port}, session there: {SessionPresent}")]
     private partial void LogConnected(string host, int port, bool sessionPresent);
+
+    [LoggerMessage(LogLevel.Warning, "Another device took over the session of {Node}: its card or disk is a copy of this one, or this one of its. Revoke the identity on the hub and enrol each device anew. {Said}")]
+    private partial void LogTakenOver(string node, string said);
+
+    [LoggerMessage(LogLevel.Warning, "{Count} connections in a row were closed without a reason: another device may have taken over the session of {Node} (a copied card or disk), or something on the way cuts the line. {Said}")]
+    private partial void LogCut(int count, string node, string said);
 
     [LoggerMessage(LogLevel.Warning, "The fleet is not reached, tried again at least every {Minutes} minutes: {Problem}")]
     private partial void LogFailed(string problem, double minutes);

@@ -153,10 +153,10 @@ internal sealed partial class FleetAgent : IDisposable
             }
 
             _state.ToSend.Raise();
-            DateTimeOffset since = _parts.Time.GetUtcNow();
+            long since = _parts.Time.GetTimestamp();
 
             // The interval may change meanwhile.
-            while (since + _state.TelemetryInterval - _parts.Time.GetUtcNow() is { } left && left > TimeSpan.Zero)
+            while (_state.TelemetryInterval - _parts.Time.GetElapsedTime(since) is { Ticks: > 0 } left)
             {
                 await Task.Delay(left < Poll ? left : Poll, _parts.Time, ct);
             }

@@ -16,7 +16,7 @@ internal sealed class Sender(AgentState state, OutgoingQueue queue, OrderStore o
     private readonly string _node = state.Identity!.Node;
     private byte[] _report = [];
     private long _sentUpTo;
-    private DateTimeOffset _again;
+    private long _sentAt;
     private TimeSpan _retry = FirstRetry;
 
     /// <exception cref="LinkException">The connection is gone, or the broker refuses.</exception>
@@ -25,10 +25,10 @@ internal sealed class Sender(AgentState state, OutgoingQueue queue, OrderStore o
         await PublishAsync(TopicKind.Presence, FleetMessages.Write(Presence(PresenceStatus.Online, null, agentVersion)), null, ct);
         if (!state.AckSeen && queue.PeekEvents(1, 1).Count > 0)
         {
-            DateTimeOffset end = time.GetUtcNow() + FirstAck;
-            while (!state.AckSeen && time.GetUtcNow() < end)
+            long began = time.GetTimestamp();
+            while (!state.AckSeen && FirstAck - time.GetElapsedTime(began) is { Ticks: > 0 } left)
             {
-                await state.ToSend.WaitAsync(end - time.GetUtcNow(), time, ct);
+                await state.ToSend.WaitAsync(left, time, ct);
             }
         }
 
@@ -43,7 +43,7 @@ internal sealed class Sender(AgentState state, OutgoingQueue queue, OrderStore o
                 queue.ReleaseTelemetry(oldest.Seq);
             }
 
-            TimeSpan wait = _sentUpTo > 0 ? _again - time.GetUtcNow() : Timeout.InfiniteTimeSpan;
+            TimeSpan wait = _sentUpTo > 0 ? _retry - time.GetElapsedTime(_sentAt) : Timeout.InfiniteTimeSpan;
             await state.ToSend.WaitAsync(wait, time, ct);
         }
     }
@@ -103,7 +103,7 @@ internal sealed class Sender(AgentState state, OutgoingQueue queue, OrderStore o
             // All of the last batch is acknowledged.
             _retry = FirstRetry;
         }
-        else if (time.GetUtcNow() < _again)
+        else if (time.GetElapsedTime(_sentAt) < _retry)
         {
             return;
         }
@@ -120,7 +120,7 @@ internal sealed class Sender(AgentState state, OutgoingQueue queue, OrderStore o
         };
         await PublishAsync(TopicKind.Events, FleetMessages.Write(batch), null, ct);
         _sentUpTo = entries[^1].Seq;
-        _again = time.GetUtcNow() + _retry;
+        _sentAt = time.GetTimestamp();
     }
 
     /// <summary>A record that cannot be read any more still has its number: without it the hub would wait for ever.</summary>

@@ -10,8 +10,10 @@ internal sealed partial class Worker(AgentParts parts, AgentState state, OrderSt
     private static readonly TimeSpan RestartTime = TimeSpan.FromMinutes(5);
 
     private readonly TimeProvider _time = parts.Time;
+    private readonly HoldClock _orderHolds = new(parts.Time);
+    private readonly HoldClock _commandHolds = new(parts.Time);
     private Task _work = Task.CompletedTask;
-    private DateTimeOffset _notBefore;
+    private (long From, TimeSpan Pause)? _paused;
     private long? _restartAsked;
 
     /// <summary>Looks what there is to do, and begins it.</summary>
@@ -42,19 +44,15 @@ internal sealed partial class Worker(AgentParts parts, AgentState state, OrderSt
     /// <summary>Waits for what was begun.</summary>
     public Task IdleAsync() => _work;
 
-    private long _heldRevision;
-    private long _heldFrom;
-
     private async Task DesireAsync(OrderFile current, CancellationToken ct)
     {
         DesiredStep step = DesiredRules.Next(current, state.Facts.Update, state.Now, []);
         if (step.Action is not DesiredAction.None)
         {
-            IReadOnlyList<string> vetoes = [.. await parts.Vetoes.AskAsync(state.Facts, ct), .. Holds(current)];
-            step = DesiredRules.Next(current, state.Facts.Update, state.Now, vetoes);
+            step = DesiredRules.Next(current, state.Facts.Update, state.Now, await HeldBackAsync(Held(current), ct));
         }
 
-        if (step.Action is DesiredAction.Install && _time.GetUtcNow() < _notBefore)
+        if (step.Action is DesiredAction.Install && _paused is { } paused && _time.GetElapsedTime(paused.From) < paused.Pause)
         {
             step = new DesiredStep(DesiredStatus.Waiting, $"try {current.Attempts} failed: {current.LastFailure}");
         }
@@ -73,28 +71,37 @@ internal sealed partial class Worker(AgentParts parts, AgentState state, OrderSt
         };
     }
 
-    /// <summary>Pods that are waited for still. The time counts from the first moment the order might begin, also while the agent is away; without a clock, while it runs.</summary>
-    private IEnumerable<string> Holds(OrderFile current)
+    /// <summary>What holds the node back from an update now: the one rule for orders, commands and pages, which all come here.</summary>
+    /// <param name="held">How long its pods have held this update back.</param>
+    /// <param name="ct">Cancels.</param>
+    private async Task<IReadOnlyList<string>> HeldBackAsync(TimeSpan held, CancellationToken ct) =>
+        [.. await parts.Vetoes.AskAsync(state.Facts, ct), .. PodHolds.Reasons(state.Facts.Holds, held)];
+
+    /// <summary>How long pods have held an order back. The time counts from the first moment it might begin, also while the agent is away; without a clock, while it runs.</summary>
+    private TimeSpan Held(OrderFile current)
     {
         if (state.Facts.Holds.Count == 0)
         {
-            return [];
+            return TimeSpan.Zero;
         }
 
-        if (_heldRevision != current.DesiredRevision)
-        {
-            (_heldRevision, _heldFrom) = (current.DesiredRevision, _time.GetTimestamp());
-        }
-
+        TimeSpan running = _orderHolds.Held($"{current.DesiredRevision}");
+        TimeSpan jump = _orderHolds.Jump(state.Now);
         if (current is { HeldSince: null, Attempts: 0 } && state.Now is { } now)
         {
             current = orders.Change(o => o with { HeldSince = now });
         }
+        else if (current.HeldSince is { } since && jump != TimeSpan.Zero)
+        {
+            // The clock was set: the wait moves with it, and is no shorter or longer for that.
+            current = orders.Change(o => o with { HeldSince = HoldClock.Moved(since, jump) });
+        }
 
-        TimeSpan held = _time.GetElapsedTime(_heldFrom);
-        held = state.Now - current.HeldSince is { } all && all > held ? all : held;
-        return state.Facts.Holds.Where(h => held < h.Limit).Select(h => $"workload: pod {h.Pod} forbids disruption; it is waited for {h.Limit} at most");
+        return state.Now - current.HeldSince is { } all && all > running ? all : running;
     }
+
+    /// <summary>A command does not wait; given again for the same bundle, its pods have held it since the first time.</summary>
+    private TimeSpan Held(Command command) => state.Facts.Holds.Count == 0 ? TimeSpan.Zero : _commandHolds.Held(command.Update!.BundleId);
 
     private void Report(long revision, DesiredStep step)
     {
@@ -129,7 +136,7 @@ internal sealed partial class Worker(AgentParts parts, AgentState state, OrderSt
             LogNotInstalled(target.Version, e.Message);
             events.Add("update.failed", EventSeverity.Warning, $"{target.Version}, try {attempt}: {e.Message}");
             orders.Change(o => o with { LastFailure = EventRecorder.Clean(e.Message) });
-            _notBefore = _time.GetUtcNow() + (Backoff.Delay(attempt + 4, parts.Chance()) * 2);
+            _paused = (_time.GetTimestamp(), Backoff.Delay(attempt + 4, parts.Chance()) * 2);
         }
 
         state.ToDo.Raise();
@@ -182,12 +189,12 @@ internal sealed partial class Worker(AgentParts parts, AgentState state, OrderSt
                 await parts.Node.RollbackAsync(ct);
                 return null;
             case CommandKind.Upgrade:
-                if (!command.Update!.Force && await parts.Vetoes.AskAsync(state.Facts, ct) is [_, ..] vetoes)
+                if (await HeldBackAsync(Held(command), ct) is [_, ..] reasons)
                 {
-                    throw new NodeException($"not installed: {string.Join("; ", vetoes)}");
+                    throw new NodeException($"not installed: {string.Join("; ", reasons)}");
                 }
 
-                await parts.Node.InstallAsync(command.Update, Authorities(), ct);
+                await parts.Node.InstallAsync(command.Update!, Authorities(), ct);
                 return null;
             case CommandKind.ApplyConfigPatch:
                 return await parts.Node.PatchConfigAsync(command.Patch!, ct);

@@ -1,6 +1,8 @@
 using System.Net;
 using Talos.Fleet.Hub.Identity;
+using Talos.Fleet.Hub.Connections;
 using Talos.Fleet.Hub.Interop;
+using Talos.Fleet.Hub.Messaging;
 using Talos.Fleet.Protocol;
 
 namespace Talos.Fleet.Hub;
@@ -53,6 +55,18 @@ internal sealed record HubOptions
     /// <summary>How long the embedded broker waits with a Will.</summary>
     public TimeSpan WillDelay { get; init; } = FleetDefaults.WillDelay;
 
+    /// <summary>Connections of the embedded broker at once; null: as many as the limit of open files has room for.</summary>
+    public int? Connections { get; init; }
+
+    /// <summary>Connections of one address, on each port, that have not shown who they are; above it the one that has waited longest goes.</summary>
+    public int WaitingPerAddress { get; init; } = 256;
+
+    /// <summary>How long a connection of the broker may take until it has sent CONNECT.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What a node may send in a minute; above it, it is slowed down.</summary>
+    public MinuteQuota NodeQuota { get; init; } = new(600, 16 << 20, 60);
+
     /// <summary>Sparkplug and Home Assistant; null: off.</summary>
     public InteropOptions? Interop { get; init; }
 
@@ -86,9 +100,17 @@ internal sealed record HubOptions
             TelemetryDays = Number(c, "telemetry-days", d.TelemetryDays, 1, 3650),
             EventDays = Number(c, "event-days", d.EventDays, 1, 3650),
             Interop = InteropOptions.From(c, c["broker"]),
+            Connections = c["connections"] is null ? null : Number(c, "connections", 0, 1, 1 << 20),
+            WaitingPerAddress = Number(c, "waiting-per-address", d.WaitingPerAddress, 1, 1 << 20),
+            NodeQuota = new MinuteQuota(
+                Number(c, "node-messages-per-minute", d.NodeQuota.Messages, 10, 1_000_000),
+                (long)Number(c, "node-mib-per-minute", (int)(d.NodeQuota.Bytes >> 20), 1, 10_000) << 20,
+                d.NodeQuota.Connections),
             WillDelay = TimeSpan.FromSeconds(Number(c, "will-delay", (int)d.WillDelay.TotalSeconds, 0, 86400)),
         };
-        return !NodeId.IsHub(options.Name) || !FleetTopic.IsCommandId(options.Name) ? throw new HubSetupException($"--name: {options.Name} is not {NodeId.HubPrefix} and a-z 0-9 -")
+        int room = DescriptorBudget.Limit() * 3 / 4;
+        return options.Connections > room ? throw new HubSetupException($"--connections: {options.Connections} is more than {room}, three quarters of the limit of open files ({DescriptorBudget.Limit()}); raise that (LimitNOFILE, ulimit -n)")
+            : !NodeId.IsHub(options.Name) || !FleetTopic.IsCommandId(options.Name) ? throw new HubSetupException($"--name: {options.Name} is not {NodeId.HubPrefix} and a-z 0-9 -")
             : options.Hubs.FirstOrDefault(h => !NodeId.IsHub(h) || !FleetTopic.IsCommandId(h)) is { } stranger ? throw new HubSetupException($"--hubs: {stranger} is not {NodeId.HubPrefix} and a-z 0-9 -")
             : options.Webhooks.FirstOrDefault(w => !Uri.TryCreate(w, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https")) is { } nowhere ? throw new HubSetupException($"--webhooks: {nowhere} is no http or https URL")
             : options.Broker is { } broker && BrokerUrl.Parse(broker) is null ? throw new HubSetupException($"--broker: {broker} is no mqtts://HOST[:PORT]")

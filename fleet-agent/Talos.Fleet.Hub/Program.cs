@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Talos.Fleet.Api;
 using Talos.Fleet.Hub;
+using Talos.Fleet.Hub.Connections;
 using Talos.Fleet.Hub.Grpc;
 using Talos.Fleet.Hub.Identity;
 using Talos.Fleet.Hub.Interop;
@@ -51,27 +52,35 @@ namespace Talos.Fleet.Hub
             FleetAuthority authority = FleetAuthority.Open(options, time.GetUtcNow());
             FleetAuthority.Write(Path.Combine(options.Data, "mosquitto.acl"), AccessRule.MosquittoAcl(options.Hubs.Append(options.Name).Distinct(), options.Interop?.Filters ?? []));
             SqlDialect dialect = options.Postgres is { } postgres ? new SqlDialect.Postgres(postgres) : new SqlDialect.Sqlite(Path.Combine(options.Data, "hub.db"));
-            Listen(builder, options, authority);
+            DescriptorBudget budget = DescriptorBudget.Of(DescriptorBudget.Limit());
+            Listen(builder, options, authority, new ConnectionGate(HttpsGate.Limits(options, budget)));
+            builder.Services.AddSingleton(budget);
             Register(builder.Services, options, authority, dialect, time);
             WebApplication app = builder.Build();
             Wire(app, options);
             return app;
         }
 
-        private static void Listen(WebApplicationBuilder builder, HubOptions options, FleetAuthority authority) => builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        private static void Listen(WebApplicationBuilder builder, HubOptions options, FleetAuthority authority, ConnectionGate gate) => builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 1 << 20;
-            kestrel.Listen(options.Listen, options.HttpsPort, listen => listen.UseHttps(https =>
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            kestrel.Listen(options.Listen, options.HttpsPort, listen =>
             {
-                https.ServerCertificate = authority.Server;
-                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-                // Who may do what is asked a request: here a stranger's certificate is as good as none.
-                https.AllowAnyClientCertificate();
-            }));
+                listen.Use(next => HttpsGate.Count(gate, next));
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificate = authority.Server;
+                    https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                    // Who may do what is asked a request: here a stranger's certificate is as good as none.
+                    https.AllowAnyClientCertificate();
+                    https.OnAuthenticate = (_, tls) => tls.CertificateChainPolicy = TlsPolicy.Trusting([authority.Certificate], TlsPolicy.ClientUse);
+                });
+            });
             if (options.BundlesHttpPort is { } port)
             {
-                kestrel.Listen(options.Listen, port);
+                kestrel.Listen(options.Listen, port, listen => listen.Use(next => HttpsGate.Count(gate, next)));
             }
         });
 
@@ -79,6 +88,7 @@ namespace Talos.Fleet.Hub
         {
             services.AddSingleton(options).AddSingleton(authority).AddSingleton(authority.Signer).AddSingleton(dialect).AddSingleton(time);
             services.AddSingleton<FleetStore>().AddSingleton<Enrollment>().AddSingleton<Access>().AddSingleton<HubMetrics>().AddSingleton<Refusals>().AddSingleton<LiveFeed>();
+            services.AddSingleton(new NodeQuotas(options.NodeQuota, time));
             if (options.Oidc is { } oidc)
             {
                 services.AddSingleton(oidc).AddSingleton<OidcProvider>().AddSingleton<OidcTokens>();
@@ -132,6 +142,7 @@ namespace Talos.Fleet.Hub
             ingest.WakeOutbox = app.Services.GetRequiredService<OutboxSender>().Wake;
             ingest.Broker = app.Services.GetRequiredService<IBroker>();
             app.Use(next => context => Routes.RefuseAsync(context, next));
+            app.Use(next => context => HttpsGate.CountAsync(context, next));
             app.Use((context, next) => options.BundlesHttpPort is not null && !context.Request.IsHttps && !context.Request.Path.StartsWithSegments($"{Routes.Base}/bundles", StringComparison.Ordinal)
                 ? throw RequestException.NotFound("this port has bundles alone; the rest")
                 : next());

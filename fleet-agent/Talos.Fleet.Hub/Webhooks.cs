@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Talos.Fleet.Hub.Identity;
 using Talos.Fleet.Hub.Orders;
 using Talos.Fleet.Hub.Store;
 
@@ -80,7 +81,7 @@ internal sealed partial class Webhooks(HubOptions options, FleetStore store, Lea
         byte[] key = Encoding.ASCII.GetBytes(Key());
 
         // A redirect would make another request of it, and is no receipt.
-        using HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = TimeSpan.FromSeconds(10) };
+        using HttpClient client = new(TlsPolicy.Handler([])) { Timeout = TimeSpan.FromSeconds(10) };
         await Task.WhenAll(_targets.Select(t => RunAsync(client, t.Url, t.Wake, key, stoppingToken)));
     }
 

@@ -50,6 +50,8 @@ internal sealed class RunningHub : IAsyncDisposable
 
     public Messaging.MissingNodes Missing => _app.Services.GetRequiredService<Messaging.MissingNodes>();
 
+    public IServiceProvider Services => _app.Services;
+
     public HubMetrics Metrics => _app.Services.GetRequiredService<HubMetrics>();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

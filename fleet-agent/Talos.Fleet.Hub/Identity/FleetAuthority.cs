@@ -125,6 +125,8 @@ internal sealed class FleetAuthority : IDisposable
 
     public static bool IsNode(X509Certificate2 certificate) => Part(certificate.SubjectName, "2.5.4.11") == "node";
 
+    public static bool IsHub(X509Certificate2 certificate) => Part(certificate.SubjectName, "2.5.4.11") == "hub";
+
     public static string RoleWord(FleetRole role) => role switch
     {
         FleetRole.Viewer => "viewer",

@@ -1,6 +1,4 @@
-using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
@@ -29,15 +27,7 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
     public OidcProvider(OidcOptions options, TimeProvider time, ILogger<OidcProvider> log)
     {
         (_options, _time, _log) = (options, time, log);
-        SocketsHttpHandler handler = new() { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
-        if (options.Ca.Count > 0)
-        {
-            X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.AddRange(options.Ca.ToArray());
-            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
-        }
-
-        Client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(10), MaxResponseContentBufferSize = MaxDocument };
+        Client = new HttpClient(TlsPolicy.Handler(options.Ca)) { Timeout = TimeSpan.FromSeconds(10), MaxResponseContentBufferSize = MaxDocument };
     }
 
     /// <summary>Speaks to the provider; trusts the CA that was given, follows no redirects.</summary>

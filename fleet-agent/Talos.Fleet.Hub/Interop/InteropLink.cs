@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Security.Authentication;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using MQTTnet;
@@ -43,7 +43,7 @@ internal sealed class InteropLink : IDisposable
                 .WithWillPayload(will)
                 .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
                 .WithWillRetain(retainWill)
-                .WithTlsOptions(o => Tls(o, options, authority));
+                .WithStreamProvider(new FleetStreams(host => Tls(host, options, authority)));
             if (options.User is { } user)
             {
                 setup.WithCredentials(user, options.PasswordFile is { } file ? (await File.ReadAllTextAsync(file, ct)).TrimEnd('\r', '\n') : "");
@@ -117,7 +117,7 @@ internal sealed class InteropLink : IDisposable
         };
     }
 
-    private static void Tls(MqttClientTlsOptionsBuilder tls, InteropOptions options, FleetAuthority authority)
+    private static SslClientAuthenticationOptions Tls(string host, InteropOptions options, FleetAuthority authority)
     {
         X509Certificate2Collection trust = [];
         if (options.CaFile is { } file)
@@ -129,15 +129,13 @@ internal sealed class InteropLink : IDisposable
             trust.Add(authority.Certificate);
         }
 
-        tls.WithSslProtocols(SslProtocols.Tls12 | SslProtocols.Tls13).WithTrustChain(trust).WithRevocationMode(X509RevocationMode.NoCheck);
+        X509Certificate2? own = options.CaFile is null ? authority.Client : null;
         if (options.CertificateFile is { } pem)
         {
             using X509Certificate2 read = X509Certificate2.CreateFromPemFile(pem, pem);
-            tls.WithClientCertificates([X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null)]);
+            own = X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
         }
-        else if (options.CaFile is null)
-        {
-            tls.WithClientCertificates([authority.Client]);
-        }
+
+        return TlsPolicy.Client(TlsPolicy.Trusting(trust, TlsPolicy.ServerUse), own, host);
     }
 }

@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using MQTTnet;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
+using Talos.Fleet.Hub.Connections;
 using Talos.Fleet.Hub.Identity;
 using Talos.Fleet.Hub.Store;
 using Talos.Fleet.Protocol;
@@ -14,6 +13,7 @@ namespace Talos.Fleet.Hub.Messaging;
 /// <summary>A broker inside the hub: mutual TLS, the access rule of the protocol, and a confirmation only for what is stored.</summary>
 internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposable
 {
+    private const int MaxSubscriptions = 32;
     private readonly Ingest _ingest;
     private readonly Enrollment _enrollment;
     private readonly FleetStore _store;
@@ -24,31 +24,25 @@ internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposa
     private readonly MqttServer _server;
     private readonly ConcurrentDictionary<string, string> _connected = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, MqttSessionStatus> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, BrokerConnection> _open = new(StringComparer.Ordinal);
+    private readonly BrokerListener _listener;
+    private readonly PendingWills _wills;
+    private readonly NodeQuotas _quotas;
+    private readonly HubMetrics _metrics;
     private readonly CancellationTokenSource _stopping = new();
+    private Task _watching = Task.CompletedTask;
 
     public EmbeddedBroker(
-        Ingest ingest, FleetAuthority authority, Enrollment enrollment, FleetStore store, Refusals refusals, HubOptions options, TimeProvider time, ILogger<EmbeddedBroker> log)
+        Ingest ingest, FleetAuthority authority, Enrollment enrollment, FleetStore store, Refusals refusals, NodeQuotas quotas, HubMetrics metrics, DescriptorBudget budget, HubOptions options,
+        TimeProvider time, ILogger<EmbeddedBroker> log)
     {
-        (_ingest, _enrollment, _store, _refusals, _options, _time, _log) = (ingest, enrollment, store, refusals, options, time, log);
-        bool Trusted(X509Certificate? certificate) =>
-            certificate is X509Certificate2 c && authority.Issued(c, time.GetUtcNow()) && !enrollment.IsRevoked(c);
-
-        bool v6 = options.Listen.AddressFamily is System.Net.Sockets.AddressFamily.InterNetworkV6;
-        MqttServerOptions setup = new MqttServerOptionsBuilder()
-            .WithoutDefaultEndpoint()
-            .WithEncryptedEndpoint()
-            .WithEncryptedEndpointPort(options.MqttPort)
-            .WithEncryptedEndpointBoundIPAddress(v6 && options.Listen.Equals(IPAddress.IPv6Any) ? IPAddress.Any : v6 ? IPAddress.None : options.Listen)
-            .WithEncryptedEndpointBoundIPV6Address(v6 ? options.Listen : IPAddress.None)
-            .WithEncryptionCertificate(authority.Server)
-            .WithEncryptionSslProtocol(SslProtocols.Tls12 | SslProtocols.Tls13)
-            .WithClientCertificate((_, certificate, _, _) => Trusted(certificate))
-            .WithConnectionBacklog(4096)
-            .WithTlsEndpointReuseAddress()
-            .WithPersistentSessions()
-            .WithMaxPendingMessagesPerClient(1000)
-            .Build();
-        _server = new MqttServerFactory().CreateMqttServer(setup);
+        (_ingest, _enrollment, _store, _refusals, _quotas, _metrics, _options, _time, _log) = (ingest, enrollment, store, refusals, quotas, metrics, options, time, log);
+        int most = options.Connections ?? budget.Broker;
+        ConnectionGate gate = new(new GateLimits(most, Math.Clamp(most / 4, 1, 4096), options.WaitingPerAddress, 0, 0));
+        _listener = new BrokerListener(options, authority, gate, c => authority.Issued(c, time.GetUtcNow()) && !enrollment.IsRevoked(c) && ClientOf(c) is not null, log);
+        _wills = new PendingWills(options.WillDelay, time, LostAsync);
+        MqttServerOptions setup = new MqttServerOptionsBuilder().WithoutDefaultEndpoint().WithPersistentSessions().WithMaxPendingMessagesPerClient(1000).Build();
+        _server = new MqttServerFactory().CreateMqttServer(setup, [_listener]);
         _server.ValidatingConnectionAsync += ValidateAsync;
         _server.InterceptingPublishAsync += PublishingAsync;
         _server.InterceptingSubscriptionAsync += SubscribingAsync;
@@ -72,6 +66,7 @@ internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposa
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _server.StartAsync();
+        _watching = WatchAsync(_stopping.Token);
         LogStarted(_options.MqttPort);
     }
 
@@ -79,6 +74,7 @@ internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposa
     {
         await _stopping.CancelAsync();
         await _server.StopAsync();
+        await _watching;
     }
 
     /// <remarks>
@@ -104,6 +100,7 @@ internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposa
     public void Dispose()
     {
         _server.Dispose();
+        _listener.Dispose();
         _stopping.Dispose();
     }
 
@@ -116,22 +113,71 @@ internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposa
         MessageExpiryInterval = life is { } l ? (uint)Math.Clamp(l.TotalSeconds, 1, uint.MaxValue) : 0,
     };
 
+    /// <summary>Whom a certificate makes a client: a node with OU=node, a hub with OU=hub; null for people and others.</summary>
+    internal static string? ClientOf(X509Certificate2 certificate) => FleetAuthority.CommonName(certificate.SubjectName) is { } name
+        && (FleetAuthority.IsNode(certificate) ? NodeId.IsValid(name) && !NodeId.IsHub(name) : FleetAuthority.IsHub(certificate) && NodeId.IsHub(name)) ? name : null;
+
     /// <summary>The client id is the CommonName, so that nobody takes over another node's session.</summary>
-    private Task ValidateAsync(ValidatingConnectionEventArgs e)
+    private async Task ValidateAsync(ValidatingConnectionEventArgs e)
     {
-        string? name = e.ChannelAdapter.ClientCertificate is { } certificate ? FleetAuthority.CommonName(certificate.SubjectName) : null;
-        if (name is null || !(NodeId.IsValid(name) || NodeId.IsHub(name)))
+        string? name = e.ChannelAdapter.ClientCertificate is { } certificate ? ClientOf(certificate) : null;
+        if (name is null)
         {
-            e.ReasonCode = MqttConnectReasonCode.NotAuthorized;
-            _refusals.Count("(connect)", "none", "certificate", $"client {e.ClientId} from {e.RemoteEndPoint}: its certificate names no node");
+            Refuse(e, MqttConnectReasonCode.NotAuthorized, "certificate", $"client {e.ClientId} from {e.RemoteEndPoint}: its certificate names no node");
         }
         else if (e.ClientId != name)
         {
-            e.ReasonCode = MqttConnectReasonCode.ClientIdentifierNotValid;
-            _refusals.Count("(connect)", "none", "clientId", $"client {e.ClientId} has the certificate of {name}");
+            Refuse(e, MqttConnectReasonCode.ClientIdentifierNotValid, "clientId", $"client {e.ClientId} has the certificate of {name}");
         }
+        else if (!_quotas.MayConnect(name))
+        {
+            Refuse(e, MqttConnectReasonCode.ConnectionRateExceeded, "connectRate", $"{name} connected more than {_options.NodeQuota.Connections} times in a minute");
+        }
+        else if (!NodeId.IsHub(name) && !await IsEnrolledAsync(name, e.CancellationToken))
+        {
+            Refuse(e, MqttConnectReasonCode.NotAuthorized, "revoked", $"{name} is revoked or not enrolled");
+        }
+        else if (_listener.Find(e.ChannelAdapter) is { } connection)
+        {
+            // The broker tells the connection before that its session is taken over, one client after the other: one that takes nothing would hold up all of them.
+            if (_open.TryGetValue(name, out BrokerConnection? before) && before.IsStuck)
+            {
+                before.Abort();
+            }
 
-        return Task.CompletedTask;
+            _open[name] = connection;
+        }
+    }
+
+    private void Refuse(ValidatingConnectionEventArgs e, MqttConnectReasonCode code, string problem, string text)
+    {
+        e.ReasonCode = code;
+        _refusals.Count("(connect)", "none", problem, text);
+    }
+
+    /// <summary>Asks the database: whoever revoked a node, here or at another hub, it is not let in from that moment on.</summary>
+    private Task<bool> IsEnrolledAsync(string node, CancellationToken ct) =>
+        _store.ReadAsync(s => s.Number("SELECT 1 FROM nodes WHERE id=@id AND revoked=0", ("@id", node)) is not null, ct);
+
+    /// <summary>Ends connections whose certificate is over: the node has a newer one, or is none any more.</summary>
+    private async Task WatchAsync(CancellationToken ct)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(TimeSpan.FromMinutes(1), _time, ct);
+                DateTimeOffset now = _time.GetUtcNow();
+                foreach (BrokerConnection connection in _listener.Connections.Where(c => c.Certificate.NotAfter.ToUniversalTime() < now.UtcDateTime))
+                {
+                    connection.Abort();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The hub stops.
+        }
     }
 
     private async Task PublishingAsync(InterceptingPublishEventArgs e)
@@ -140,6 +186,19 @@ internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposa
         if (e.ClientId == _options.Name && !_connected.ContainsKey(e.ClientId))
         {
             return;
+        }
+
+        bool node = !NodeId.IsHub(e.ClientId);
+        if (node && _quotas.Message(e.ClientId, e.ApplicationMessage.Payload.Length + topic.Length, out bool tell) is { Ticks: > 0 } wait)
+        {
+            _metrics.Refused("quota", "slowedDown");
+            if (tell)
+            {
+                LogSlowed(e.ClientId, _options.NodeQuota.Messages, _options.NodeQuota.Bytes >> 20);
+            }
+
+            // Its next packet is read after this one: the line itself makes the node wait.
+            await Task.Delay(wait, _time, e.CancellationToken);
         }
 
         if (!AccessRule.MayPublish(e.ClientId, topic))
@@ -157,10 +216,9 @@ internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposa
 
         // Nobody but the hub reads what nodes say, and the hub keeps it: nothing is left for the broker to do.
         e.ProcessPublish = false;
-        if (FleetTopic.Parse(topic)?.Kind is TopicKind.Presence && FleetMessages.ReadPresence(e.ApplicationMessage.Payload.IsSingleSegment ? e.ApplicationMessage.Payload.FirstSpan : default) is { IsGood: true, Value.Status: PresenceStatus.Lost })
+        if (FleetTopic.Parse(topic)?.Kind is TopicKind.Presence && Small(e.ApplicationMessage.Payload) is { } small && FleetMessages.ReadPresence(small) is { IsGood: true, Value.Status: PresenceStatus.Lost })
         {
-            byte[] payload = e.ApplicationMessage.Payload.FirstSpan.ToArray();
-            _ = LostAsync(e.ClientId, topic, payload);
+            _wills.Set(e.ClientId, small, _stopping.Token);
             return;
         }
 
@@ -175,20 +233,15 @@ internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposa
         }
     }
 
+    private static byte[]? Small(System.Buffers.ReadOnlySequence<byte> payload) =>
+        payload.Length <= FleetMessages.MaxBytes(TopicKind.Presence) ? System.Buffers.BuffersExtensions.ToArray(payload) : null;
+
     /// <summary>A Will: passed on only when the node is not back in time, so that a planned restart is no alarm.</summary>
-    private async Task LostAsync(string node, string topic, byte[] payload)
+    private async Task LostAsync(string node, byte[] payload)
     {
-        try
+        if (!_connected.ContainsKey(node))
         {
-            await Task.Delay(_options.WillDelay, _time, _stopping.Token);
-            if (!_connected.ContainsKey(node))
-            {
-                await _ingest.SubmitAsync(topic, new System.Buffers.ReadOnlySequence<byte>(payload), _stopping.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The hub stops; the node comes back to the next one.
+            await _ingest.SubmitAsync(new FleetTopic(node, TopicKind.Presence).ToString(), new System.Buffers.ReadOnlySequence<byte>(payload), _stopping.Token);
         }
     }
 
@@ -200,12 +253,29 @@ internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposa
             e.Response.ReasonCode = MqttSubscribeReasonCode.NotAuthorized;
             _refusals.Count(e.TopicFilter.Topic, "none", "access", $"{e.ClientId} may not subscribe there");
         }
+        else if (!NodeId.IsHub(e.ClientId) && !FleetTopic.NodeFilters(e.ClientId).Contains(e.TopicFilter.Topic) && !MayHave(e))
+        {
+            e.ProcessSubscription = false;
+            e.Response.ReasonCode = MqttSubscribeReasonCode.QuotaExceeded;
+            _refusals.Count(e.TopicFilter.Topic, "none", "subscriptions", $"{e.ClientId} has {MaxSubscriptions} subscriptions already");
+        }
         else
         {
             _sessions[e.ClientId] = e.Session;
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>Filters beside the usual ones are kept by the session, and there is no end of names that commands could have.</summary>
+    private static bool MayHave(InterceptingSubscriptionEventArgs e)
+    {
+        lock (e.SessionItems)
+        {
+            HashSet<string> filters = e.SessionItems["filters"] as HashSet<string> ?? new HashSet<string>(StringComparer.Ordinal);
+            e.SessionItems["filters"] = filters;
+            return filters.Contains(e.TopicFilter.Topic) || (filters.Count < MaxSubscriptions && filters.Add(e.TopicFilter.Topic));
+        }
     }
 
     /// <summary>Desired states come back with the hub: the same bytes.</summary>
@@ -238,6 +308,7 @@ internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposa
         else
         {
             _connected.TryRemove(client, out _);
+            _open.TryRemove(client, out _);
         }
 
         return Task.CompletedTask;
@@ -245,6 +316,9 @@ internal sealed partial class EmbeddedBroker : IBroker, IHostedService, IDisposa
 
     [LoggerMessage(LogLevel.Information, "The embedded broker takes nodes on port {Port}")]
     private partial void LogStarted(int port);
+
+    [LoggerMessage(LogLevel.Warning, "Node {Node} sends more than {Messages} messages or {Mebibytes} MiB in a minute; it is slowed down (--node-messages-per-minute, --node-mib-per-minute)")]
+    private partial void LogSlowed(string node, int messages, long mebibytes);
 
     [LoggerMessage(LogLevel.Warning, "Node {Node} was cut off: its certificate is revoked")]
     private partial void LogCut(string node);

@@ -1,5 +1,3 @@
-using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using MQTTnet;
 using MQTTnet.Protocol;
 using Talos.Fleet.Hub.Identity;
@@ -97,7 +95,6 @@ internal sealed partial class ExternalBroker : BackgroundService, IBroker
     private async Task ConnectAsync(CancellationToken ct)
     {
         BrokerUrl url = BrokerUrl.Parse(_options.Broker)!;
-        X509Certificate2Collection trust = [_authority.Certificate];
         MqttClientOptions setup = new MqttClientOptionsBuilder()
             .WithTcpServer(url.Host, url.Port)
             .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
@@ -106,11 +103,7 @@ internal sealed partial class ExternalBroker : BackgroundService, IBroker
             .WithSessionExpiryInterval(_options.IsAlone ? (uint)FleetDefaults.SessionExpiry.TotalSeconds : 0)
             .WithKeepAlivePeriod(KeepAlive)
             .WithReceiveMaximum(2000)
-            .WithTlsOptions(o => o
-                .WithSslProtocols(SslProtocols.Tls12 | SslProtocols.Tls13)
-                .WithTrustChain(trust)
-                .WithRevocationMode(X509RevocationMode.NoCheck)
-                .WithClientCertificates([_authority.Client]))
+            .WithStreamProvider(new FleetStreams(host => TlsPolicy.Client(TlsPolicy.Trusting([_authority.Certificate], TlsPolicy.ServerUse), _authority.Client, host)))
             .Build();
         MqttClientConnectResult result = await _client.ConnectAsync(setup, ct);
         if (result.ResultCode is not MqttClientConnectResultCode.Success)

@@ -65,5 +65,6 @@ internal sealed class Access(FleetAuthority authority, Enrollment enrollment, Ti
             : null;
     }
 
-    private bool IsGood(X509Certificate2 certificate) => authority.Issued(certificate, time.GetUtcNow()) && !enrollment.IsRevoked(certificate);
+    /// <summary>Whether the fleet CA issued a certificate, and it is neither over nor revoked.</summary>
+    public bool IsGood(X509Certificate2 certificate) => authority.Issued(certificate, time.GetUtcNow()) && !enrollment.IsRevoked(certificate);
 }

@@ -143,6 +143,7 @@ namespace Talos.Fleet.Hub
             ingest.Broker = app.Services.GetRequiredService<IBroker>();
             app.Use(next => context => Routes.RefuseAsync(context, next));
             app.Use(next => context => HttpsGate.CountAsync(context, next));
+            app.Use(next => context => SameSite.RefuseAsync(context, next));
             app.Use((context, next) => options.BundlesHttpPort is not null && !context.Request.IsHttps && !context.Request.Path.StartsWithSegments($"{Routes.Base}/bundles", StringComparison.Ordinal)
                 ? throw RequestException.NotFound("this port has bundles alone; the rest")
                 : next());

@@ -23,14 +23,16 @@ internal sealed partial class ExternalBroker : BackgroundService, IBroker
     private readonly Ingest _ingest;
     private readonly FleetAuthority _authority;
     private readonly HubOptions _options;
+    private readonly NodeQuotas _quotas;
+    private readonly HubMetrics _metrics;
     private readonly Leader _leader;
     private readonly TimeProvider _time;
     private readonly ILogger<ExternalBroker> _log;
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
 
-    public ExternalBroker(Ingest ingest, FleetAuthority authority, HubOptions options, Leader leader, TimeProvider time, ILogger<ExternalBroker> log)
+    public ExternalBroker(Ingest ingest, FleetAuthority authority, NodeQuotas quotas, HubMetrics metrics, HubOptions options, Leader leader, TimeProvider time, ILogger<ExternalBroker> log)
     {
-        (_ingest, _authority, _options, _leader, _time, _log) = (ingest, authority, options, leader, time, log);
+        (_ingest, _authority, _quotas, _metrics, _options, _leader, _time, _log) = (ingest, authority, quotas, metrics, options, leader, time, log);
         _client.ApplicationMessageReceivedAsync += ReceiveAsync;
     }
 
@@ -143,6 +145,18 @@ internal sealed partial class ExternalBroker : BackgroundService, IBroker
 
     private async Task ReceiveAsync(MqttApplicationMessageReceivedEventArgs e)
     {
+        if (FleetTopic.Parse(e.ApplicationMessage.Topic) is { } topic && !_quotas.MayPass(topic.Node, e.ApplicationMessage.Payload.Length, out bool tell))
+        {
+            // Confirmed, or it would stay in the way of other nodes' messages. Events are sent again until the hub itself says that it has them.
+            _metrics.Refused("quota", "dropped");
+            if (tell)
+            {
+                LogDropped(topic.Node, _options.NodeQuota.Messages, _options.NodeQuota.Bytes >> 20);
+            }
+
+            return;
+        }
+
         e.AutoAcknowledge = false;
         Task stored = await _ingest.SubmitAsync(e.ApplicationMessage.Topic, e.ApplicationMessage.Payload, CancellationToken.None);
         _ = ConfirmAsync(e, stored);
@@ -164,6 +178,9 @@ internal sealed partial class ExternalBroker : BackgroundService, IBroker
 
     [LoggerMessage(LogLevel.Information, "Connected to {Broker}; session kept: {Kept}")]
     private partial void LogConnected(string broker, bool kept);
+
+    [LoggerMessage(LogLevel.Warning, "Node {Node} sends more than {Messages} messages or {Mebibytes} MiB in a minute; what exceeds is dropped (--node-messages-per-minute, --node-mib-per-minute)")]
+    private partial void LogDropped(string node, int messages, long mebibytes);
 
     [LoggerMessage(LogLevel.Warning, "Broker {Broker}: {Problem}; next attempt in {Pause}")]
     private partial void LogFailed(string broker, string problem, TimeSpan pause);

@@ -16,6 +16,9 @@ internal sealed record BuildOptions
     /// <summary>Folder with <c>boards</c> and <c>firmware</c>.</summary>
     public required string Repository { get; init; }
 
+    /// <summary>The lock that says what third-party files are built in.</summary>
+    public required string LockFile { get; init; }
+
     /// <summary>The node executable, for arm64.</summary>
     public required string Machined { get; init; }
 

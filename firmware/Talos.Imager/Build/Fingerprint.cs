@@ -26,9 +26,9 @@ internal static class Fingerprint
         IEnumerable<string> files = Folders
             .SelectMany(f => Directory.EnumerateFiles(Path.Combine(options.Firmware, f), "*", SearchOption.AllDirectories))
             .Order(StringComparer.Ordinal);
-        foreach (string file in (string[])[imager, options.BoardFile, options.Machined, options.Stage1, Path.Combine(options.Firmware, "components.lock"), .. options.Images, .. options.UpdateKeys.Files, .. files])
+        foreach (string file in (string[])[imager, options.BoardFile, options.Machined, options.Stage1, options.LockFile, .. options.Images, .. options.UpdateKeys.Files, .. files])
         {
-            text.Append(CultureInfo.InvariantCulture, $"{Path.GetFileName(file)} {await ComponentCache.Sha256Async(file, ct)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{(file == options.LockFile ? "components.lock" : Path.GetFileName(file))} {await ComponentCache.Sha256Async(file, ct)}\n");
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));

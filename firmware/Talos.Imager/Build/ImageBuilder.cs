@@ -19,9 +19,13 @@ namespace Talos.Imager.Build;
 /// <summary>Builds an image from components, board and binaries; outputs appear when all of them are complete.</summary>
 /// <param name="options">What to build.</param>
 /// <param name="components">Third-party files.</param>
+/// <param name="resolved">The lock they were taken by.</param>
 /// <param name="progress">Gets a line a step.</param>
-internal sealed class ImageBuilder(BuildOptions options, ComponentSet components, IProgress<string> progress)
+internal sealed class ImageBuilder(BuildOptions options, ComponentSet components, ResolvedLock resolved, IProgress<string> progress)
 {
+    /// <summary>Ending of the lock with which the same bytes are built again.</summary>
+    public const string LockEnding = ".lock";
+
     private static readonly EfiBootFile BootFile = new(new Slot(SlotId.A, SlotCondition.Good, Generation: 1));
 
     /// <summary>Builds and publishes.</summary>
@@ -77,7 +81,7 @@ internal sealed class ImageBuilder(BuildOptions options, ComponentSet components
         RootTree tree = RootAssembler.Assemble(options, components, store.Release, index);
         progress.Report($"root: packing {tree.Files.Count()} files, {tree.Files.Sum(f => f.Length) >> 20} MiB, {modules.Count} modules");
         string path = output.File(".root");
-        await Squashfs.WriteAsync(tree, path, PinnedTool.Find(components.Tools, "usr/bin/mksquashfs"), options.RootLevel, ct);
+        await Squashfs.WriteAsync(tree, path, PinnedTool.Find([.. components.Tools.Select(t => t.Directory)], "usr/bin/mksquashfs"), options.RootLevel, ct);
         VerityRoot root = await VerityFormat.AppendAsync(path, ct);
         progress.Report($"root: {root.Length >> 20} MiB, hash {root.RootHash}");
         return (tree, root);
@@ -122,7 +126,8 @@ internal sealed class ImageBuilder(BuildOptions options, ComponentSet components
 
         string hash = await ComponentCache.Sha256Async(image, ct);
         ComponentTree[] used = [.. components.Trees.Values.Where(t => !options.Without.Contains(t.Name))];
-        await File.WriteAllBytesAsync(output.File(".spdx.json"), SpdxDocument.Create(options.Name, options.Release, hash, used), ct);
+        await File.WriteAllBytesAsync(output.File(".spdx.json"), SpdxDocument.Create(options.Name, options.Release, hash, used, [.. resolved.Substitutions]), ct);
+        await File.WriteAllTextAsync(output.File(LockEnding), resolved.Text, ct);
         return hash;
     }
 }

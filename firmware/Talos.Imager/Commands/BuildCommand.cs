@@ -21,6 +21,10 @@ internal static class BuildCommand
 
     private static readonly Option<string> Repository = new("--repository") { Description = "Folder with boards/ and firmware/", DefaultValueFactory = _ => "." };
 
+    private static readonly Option<string?> Lock = new("--lock") { Description = "Lock to build from, such as the .lock beside an image; default: firmware/components.lock" };
+
+    private static readonly Option<bool> Locked = new("--locked") { Description = "Refuse to take another version of a package that is gone; for releases" };
+
     private static readonly Option<string?> Kubelet = new("--kubelet") { Description = "debian-source, or a version of upstream; default: what the lock says" };
 
     private static readonly Option<string[]> Images = new("--image") { Description = "OCI archive, or folder of them, to put into the image; may be repeated" };
@@ -46,7 +50,7 @@ internal static class BuildCommand
     {
         Command command = new("build", "Builds a bootable disk image")
         {
-            BoardName, Output, Machined, Stage1, Repository, Kubelet, Images, KernelArgs, Without, Release, RootLevel, Keys, MinimumVersion, Floor, Force,
+            BoardName, Output, Machined, Stage1, Repository, Lock, Locked, Kubelet, Images, KernelArgs, Without, Release, RootLevel, Keys, MinimumVersion, Floor, Force,
         };
         command.SetAction(RunAsync);
         return command;
@@ -61,17 +65,48 @@ internal static class BuildCommand
         }
 
         options.UpdateKeys.Check();
+        ErrorLines progress = new();
+        bool refuse = result.GetValue(Locked);
         string fingerprint = await Fingerprint.OfAsync(options, result.GetValue(Kubelet), Path.Combine(AppContext.BaseDirectory, "imager.dll"), ct);
-        if (!result.GetValue(Force) && OutputFolder.IsCurrent(options.Output, options.Name, fingerprint))
+        string beside = Path.Combine(options.Output, options.Name + ImageBuilder.LockEnding);
+        if (!result.GetValue(Force) && OutputFolder.IsCurrent(options.Output, options.Name, fingerprint) && (!refuse || IsSame(beside, options.LockFile)))
         {
-            await Console.Error.WriteLineAsync($"imager: {options.Name} in {options.Output} is up to date");
+            progress.Report($"{options.Name} in {options.Output} is up to date");
+            Tell(new ResolvedLock(await File.ReadAllTextAsync(beside, ct)), beside, progress);
             return;
         }
 
-        ComponentSet components = await ComponentsCommand.Store(Path.Combine(options.Firmware, "components.lock")).FetchAsync(result.GetValue(Kubelet), ct);
-        SizeReport report = await new ImageBuilder(options, components, new ErrorLines()).BuildAsync(fingerprint, ct);
+        ComponentStore store = new(ComponentCache.OfUser(), options.LockFile, progress, options.Repository, refuse);
+        ComponentSet components = await store.FetchAsync(result.GetValue(Kubelet), ct);
+        foreach (string taken in LocksOfImages(result))
+        {
+            store.State.Merge(ComponentLockReader.Read(taken), [LockedPackage.WorkloadGroup, LockedPackage.KubeletGroup]);
+        }
+
+        string? tools = await ToolCheck.RunAsync(ComponentCache.OfUser(), components, store.State, ct);
+        SizeReport report = await new ImageBuilder(options, components, store.State, progress).BuildAsync(fingerprint, ct);
         Console.Write(report.ToTable());
+        Tell(store.State, beside, progress);
+        if (tools is not null)
+        {
+            progress.Report(tools);
+        }
     }
+
+    private static void Tell(ResolvedLock state, string file, ErrorLines progress)
+    {
+        progress.Tell(state);
+        if (state.Substitutions.Any())
+        {
+            progress.Report($"--lock {Path.GetFullPath(file)} builds the same bytes again");
+        }
+    }
+
+    // The container images of a build were made by another run of this program, which took something else too.
+    private static IEnumerable<string> LocksOfImages(ParseResult result) =>
+        (result.GetValue(Images) ?? []).Where(Directory.Exists).Select(f => Path.Combine(f, ComponentsCommand.LockName)).Where(File.Exists);
+
+    private static bool IsSame(string file, string other) => File.Exists(file) && File.ReadAllText(file) == File.ReadAllText(other);
 
     private static BuildOptions Options(ParseResult result)
     {
@@ -83,6 +118,7 @@ internal static class BuildCommand
             Board = board,
             BoardFile = file,
             Repository = repository,
+            LockFile = result.GetValue(Lock) is { } given ? Existing(given) : Path.Combine(repository, "firmware", ComponentsCommand.LockName),
             Machined = Existing(result.GetRequiredValue(Machined)),
             Stage1 = Existing(result.GetRequiredValue(Stage1)),
             Images = [.. (result.GetValue(Images) ?? []).SelectMany(Archives)],

@@ -6,11 +6,18 @@ namespace Talos.Imager.Commands;
 /// <summary><c>imager components</c> and <c>imager images</c>: everything that is not ours.</summary>
 internal static class ComponentsCommand
 {
+    /// <summary>File name of a lock.</summary>
+    public const string LockName = "components.lock";
+
     private static readonly Option<string> LockPath = new("--lock")
     {
         Description = "Path of components.lock",
-        DefaultValueFactory = _ => "firmware/components.lock",
+        DefaultValueFactory = _ => "firmware/" + LockName,
     };
+
+    private static readonly Option<string> Repository = new("--repository") { Description = "Folder with scripts/kubelet", DefaultValueFactory = _ => "." };
+
+    private static readonly Option<bool> Locked = new("--locked") { Description = "Refuse to take another version of a package that is gone; for releases" };
 
     private static readonly Option<string?> Kubelet = new("--kubelet")
     {
@@ -23,6 +30,7 @@ internal static class ComponentsCommand
         command.Subcommands.Add(Fetch());
         command.Subcommands.Add(BuildKubelet());
         command.Subcommands.Add(Update());
+        command.Subcommands.Add(Lag());
         command.Subcommands.Add(PinKubelet());
         return command;
     }
@@ -32,7 +40,7 @@ internal static class ComponentsCommand
     {
         Option<string> output = new("--output") { Description = "Folder for the OCI archives", Required = true };
         Option<bool> workload = new("--workload") { Description = $"Add the example workload {OciImages.WebName}" };
-        Command command = new("images", "Writes the container images a node holds from the start as OCI archives") { LockPath, output, workload };
+        Command command = new("images", "Writes the container images a node holds from the start as OCI archives") { LockPath, Repository, Locked, output, workload };
         command.SetAction(async (result, ct) =>
         {
             ComponentStore store = Store(result);
@@ -45,18 +53,19 @@ internal static class ComponentsCommand
                 byte[] busybox = await File.ReadAllBytesAsync(await store.BusyboxAsync(ct), ct);
                 await OciArchive.WriteAsync(Path.Combine(folder, "web.tar"), OciImages.Web(architecture, busybox), ct);
             }
+
+            new ErrorLines().Tell(store.State);
+            await ComponentCache.FileAsync(Path.GetFullPath(Path.Combine(folder, LockName)), partial => File.WriteAllTextAsync(partial, store.State.Text, ct));
         });
         return command;
     }
 
-    /// <summary>A store that reports on standard error.</summary>
-    public static ComponentStore Store(string lockPath) => new(ComponentCache.OfUser(), lockPath, new ErrorLines());
-
-    private static ComponentStore Store(ParseResult result) => Store(result.GetRequiredValue(LockPath));
+    private static ComponentStore Store(ParseResult result) => new(
+        ComponentCache.OfUser(), result.GetRequiredValue(LockPath), new ErrorLines(), Path.GetFullPath(result.GetRequiredValue(Repository)), result.GetValue(Locked));
 
     private static Command Fetch()
     {
-        Command command = new("fetch", "Fetches, checks and unpacks everything an image needs") { LockPath, Kubelet };
+        Command command = new("fetch", "Fetches, checks and unpacks everything an image needs") { LockPath, Repository, Locked, Kubelet };
         command.SetAction(async (result, ct) =>
         {
             ComponentSet set = await Store(result).FetchAsync(result.GetValue(Kubelet), ct);
@@ -71,7 +80,7 @@ internal static class ComponentsCommand
     private static Command BuildKubelet()
     {
         Option<string> architecture = new("--arch") { Description = "arm64 or amd64", DefaultValueFactory = _ => "arm64" };
-        Command command = new("kubelet", "Builds or downloads kubelet and prints its path") { LockPath, Kubelet, architecture };
+        Command command = new("kubelet", "Builds or downloads kubelet and prints its path") { LockPath, Repository, Locked, Kubelet, architecture };
         command.SetAction(async (result, ct) =>
         {
             string source = result.GetValue(Kubelet) ?? ComponentLockReader.Read(result.GetRequiredValue(LockPath)).Kubelet.Use;
@@ -83,20 +92,30 @@ internal static class ComponentsCommand
 
     private static Command Update()
     {
-        Command command = new("update", "Puts the newest packages of the mirror into the lock") { LockPath };
+        Command command = new("update", "Puts the newest packages of the mirror into the lock") { LockPath, Repository };
+        command.SetAction((result, ct) => LockUpdate.RunAsync(ComponentCache.OfUser(), Store(result), result.GetRequiredValue(LockPath), ct));
+        return command;
+    }
+
+    private static Command Lag()
+    {
+        Command command = new("lag", "Says which packages of the lock are behind the mirror, and which are gone from it; never a failure") { LockPath, Repository };
         command.SetAction(async (result, ct) =>
         {
-            string path = result.GetRequiredValue(LockPath);
-            IReadOnlyDictionary<string, PackageState> newer = await Store(path).Packages.NewerAsync(ct);
-            string text = LockEditor.SetPackages(await File.ReadAllTextAsync(path, ct), newer);
-            ComponentLockReader.Parse(text);
-            await ComponentCache.FileAsync(Path.GetFullPath(path), partial => File.WriteAllTextAsync(partial, text, ct));
-            foreach ((string name, PackageState state) in newer)
+            try
             {
-                Console.WriteLine($"{name}: {state.Package} {state.Version}");
-            }
+                LockLag lag = await Store(result).Packages.LagAsync(ct);
+                foreach (string line in lag.Lines)
+                {
+                    Console.WriteLine(line);
+                }
 
-            Console.WriteLine($"{newer.Count} packages updated in {path}");
+                Console.WriteLine(lag.Summary);
+            }
+            catch (ImagerException e)
+            {
+                Console.WriteLine($"unknown how far components.lock is behind: {e.Message}");
+            }
         });
         return command;
     }

@@ -5,26 +5,41 @@ namespace Talos.Imager.Components;
 /// <param name="Security">Base of the security archive; null when the machine has none configured.</param>
 internal sealed record AptMirrors(string Main, string? Security)
 {
+    /// <summary>Names a mirror, which is used instead of the machine's.</summary>
+    public const string MainVariable = "TALOS_DEBIAN_MIRROR";
+
+    /// <summary>Names the security archive beside it.</summary>
+    public const string SecurityVariable = "TALOS_DEBIAN_SECURITY_MIRROR";
+
     private const string DistsFolder = "/dists/";
 
     /// <summary>Chooses the mirrors.</summary>
     /// <param name="updateUris">What <c>apt-get update --print-uris</c> prints: a quoted URI first on each line.</param>
-    /// <param name="overriding">Value of <c>TALOS_DEBIAN_MIRROR</c>: used alone, whatever the machine has.</param>
+    /// <param name="overriding">Value of <see cref="MainVariable"/>: the machine's mirrors are not used then.</param>
+    /// <param name="overridingSecurity">Value of <see cref="SecurityVariable"/>.</param>
     /// <exception cref="ImagerException">Neither names a mirror.</exception>
-    public static AptMirrors Choose(string updateUris, string? overriding)
+    public static AptMirrors Choose(string updateUris, string? overriding, string? overridingSecurity = null)
     {
+        string? security = string.IsNullOrEmpty(overridingSecurity) ? null : Folder(overridingSecurity);
         if (!string.IsNullOrEmpty(overriding))
         {
-            return new AptMirrors(overriding.TrimEnd('/') + "/", null);
+            return new AptMirrors(Folder(overriding), security);
         }
 
         List<(string Base, string Suite)> repositories = [.. updateUris.Split('\n').Select(Repository).OfType<(string, string)>().Distinct()];
         return new AptMirrors(
             repositories.FirstOrDefault(r => r.Base.EndsWith("/debian/", StringComparison.Ordinal)).Base
-                ?? throw new ImagerException("this machine's apt names no Debian mirror: set TALOS_DEBIAN_MIRROR to the address of one"),
-            repositories.FirstOrDefault(r => r.Suite.EndsWith("-security", StringComparison.Ordinal)
+                ?? throw new ImagerException($"this machine's apt names no Debian mirror: set {MainVariable} to the address of one"),
+            security ?? repositories.FirstOrDefault(r => r.Suite.EndsWith("-security", StringComparison.Ordinal)
                 && r.Base.Contains("debian-security", StringComparison.Ordinal)).Base);
     }
+
+    /// <summary>The archives as they were at a time, on a service that keeps them: <c>debian/TIME/</c> and <c>debian-security/TIME/</c> below its base.</summary>
+    /// <param name="service">Base of the service.</param>
+    /// <param name="time">Such as <c>20261130T170000Z</c>.</param>
+    public static AptMirrors Snapshot(string service, string time) => new($"{Folder(service)}debian/{time}/", $"{Folder(service)}debian-security/{time}/");
+
+    private static string Folder(string address) => address.TrimEnd('/') + "/";
 
     private static (string Base, string Suite)? Repository(string line)
     {

@@ -1,181 +1,221 @@
+using System.Globalization;
+using Talos.Imager.Debian;
 using Talos.Imager.Tools;
 
 namespace Talos.Imager.Components;
 
 /// <summary>An apt of our own inside the cache: another release, other architectures, and nothing of the machine's apt is changed.</summary>
-/// <remarks>apt checks the archive's signature and the checksums signed by it; the lock's SHA-256 is checked besides.</remarks>
+/// <remarks>apt checks the archive's signature and the checksums signed by it, and knows the machine's proxies; names and versions are looked up here.</remarks>
 internal sealed class AptRoot : IPackageSource
 {
-    private const string Keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
+    private const string Helper = "/usr/lib/apt/apt-helper";
+    private const string SecurityPool = "pool/updates/";
+    private const string PackageSources = "etc/sources.list";
+    private const string SourceSources = "etc/sources-src.list";
+
+    // A mirror that is being filled is consistent again within minutes at most.
+    private static readonly TimeSpan[] Waits = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20)];
 
     private readonly string _folder;
-    private readonly string _suite;
-    private readonly AptMirrors _mirrors;
+    private readonly AptSources _sources;
+    private readonly ComponentLock _locked;
+    private readonly IReadOnlyList<TimeSpan> _waits;
+    private readonly IProgress<string> _progress;
     private readonly Dictionary<string, string> _environment;
-    private bool _updated;
+    private PackageIndex? _index;
 
-    private AptRoot(string folder, string suite, AptMirrors mirrors)
+    private AptRoot(string folder, ComponentLock locked, AptSources sources, IReadOnlyList<TimeSpan> waits, IProgress<string> progress)
     {
         _folder = folder;
-        _suite = suite;
-        _mirrors = mirrors;
+        _locked = locked;
+        _sources = sources;
+        _waits = waits;
+        _progress = progress;
         _environment = new Dictionary<string, string> { ["APT_CONFIG"] = Path.Combine(folder, "apt.conf") };
     }
 
     /// <inheritdoc/>
-    public string Mirror => _mirrors.Main;
+    public string Mirror => _sources.Mirrors.Main;
+
+    /// <summary>The mirrors of this machine, or those its environment names.</summary>
+    public static async Task<AptMirrors> MirrorsAsync(CancellationToken ct)
+    {
+        string? mirror = Environment.GetEnvironmentVariable(AptMirrors.MainVariable);
+        string uris = string.IsNullOrEmpty(mirror) ? await Tool.RunAsync("apt-get", ["update", "--print-uris"], ct: ct) : "";
+        return AptMirrors.Choose(uris, mirror, Environment.GetEnvironmentVariable(AptMirrors.SecurityVariable));
+    }
 
     /// <summary>Writes the configuration of the private apt.</summary>
-    public static async Task<AptRoot> CreateAsync(ComponentCache cache, ComponentLock locked, string? mirror, CancellationToken ct)
+    /// <param name="folder">Holds it.</param>
+    /// <param name="locked">Says which suites and architectures.</param>
+    /// <param name="sources">Where they are, and who signs them.</param>
+    /// <param name="progress">Gets a line a step.</param>
+    /// <param name="waits">Before each further try of a mirror that contradicts itself; null: a few seconds.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task<AptRoot> CreateAsync(
+        string folder, ComponentLock locked, AptSources sources, IProgress<string> progress, IReadOnlyList<TimeSpan>? waits = null, CancellationToken ct = default)
     {
-        string uris = string.IsNullOrEmpty(mirror) ? await Tool.RunAsync("apt-get", ["update", "--print-uris"], ct: ct) : "";
-        string settings = await Tool.RunAsync("apt-config", ["dump"], ct: ct);
-        AptMirrors mirrors = AptMirrors.Choose(uris, mirror);
-        string folder = Path.Combine(cache.Folder, "apt");
+        string machine = await Tool.RunAsync("apt-config", ["dump"], ct: ct);
         foreach (string part in (string[])["etc/apt.conf.d", "etc/preferences.d", "lists/partial", "archives/partial"])
         {
             Directory.CreateDirectory(Path.Combine(folder, part));
         }
 
         await File.WriteAllTextAsync(Path.Combine(folder, "status"), "", ct);
-        await File.WriteAllTextAsync(Path.Combine(folder, "etc/sources.list"), Sources(mirrors, locked), ct);
-        await File.WriteAllTextAsync(Path.Combine(folder, "apt.conf"), Configuration(folder, locked, settings), ct);
-        await File.WriteAllTextAsync(Path.Combine(folder, "etc/preferences"), Preferences(locked), ct);
-        return new AptRoot(folder, locked.Suite, mirrors);
+        await File.WriteAllTextAsync(Path.Combine(folder, PackageSources), sources.Packages(locked), ct);
+        await File.WriteAllTextAsync(Path.Combine(folder, SourceSources), sources.Sources(locked), ct);
+        await File.WriteAllTextAsync(Path.Combine(folder, "apt.conf"), AptSources.Configuration(folder, locked.Architecture, machine), ct);
+        return new AptRoot(folder, locked, sources, waits ?? Waits, progress);
     }
 
     /// <inheritdoc/>
-    public async Task UpdateAsync(CancellationToken ct)
+    public IEnumerable<string> UrisOf(string path)
     {
-        if (_updated)
-        {
-            return;
-        }
-
-        try
-        {
-            await AptAsync("apt-get", ["-qq", "update"], _folder, ct);
-        }
-        catch (ImagerException e)
-        {
-            throw new ImagerException($"Debian mirror {Mirror}: {e.Message}", e);
-        }
-
-        _updated = true;
+        string?[] bases = path.StartsWith(SecurityPool, StringComparison.Ordinal) ? [_sources.Mirrors.Security, _sources.Mirrors.Main] : [_sources.Mirrors.Main, _sources.Mirrors.Security];
+        return bases.OfType<string>().Select(b => b + path);
     }
 
     /// <inheritdoc/>
-    public async Task DownloadAsync(LockedPackage package, string folder, CancellationToken ct)
+    public async Task<PackageIndex> IndexAsync(bool again, CancellationToken ct)
     {
-        string name = $"{package.Package}:{package.Architecture}";
-        try
+        if (_index is null || again)
         {
-            await AptAsync("apt-get", ["-qq", "download", $"{name}={package.Version}"], folder, ct);
-        }
-        catch (ImagerException) when (!ct.IsCancellationRequested)
-        {
-            string known = await AptAsync("apt-cache", ["madison", name], folder, ct);
-            if (Gone(package, known, Mirror) is { } gone)
+            if (again && _waits.Count > 0)
             {
-                throw gone;
+                _progress.Report(string.Create(CultureInfo.InvariantCulture, $"Debian mirror {Mirror}: its lists name files it does not have; asking again in {_waits[0].TotalSeconds:F0} s"));
+                await Task.Delay(_waits[0], TimeProvider.System, ct);
             }
 
-            throw;
-        }
-    }
+            _progress.Report($"reading the package lists of {Mirror}");
+            List<PackageRecord> records = [];
+            foreach (AptList list in await ListsAsync(PackageSources, _sources.PackageLists(_locked), ct))
+            {
+                using StreamReader reader = File.OpenText(list.File);
+                records.AddRange(PackageLists.Packages(reader, list.Archive, list.Suite));
+            }
 
-    /// <summary>The failure of a download when the mirror has other versions only; null when it has the locked one.</summary>
-    /// <param name="package">What is wanted.</param>
-    /// <param name="madison">What <c>apt-cache madison</c> prints: package, version and origin between bars.</param>
-    /// <param name="mirror">For the message.</param>
-    internal static ImagerException? Gone(LockedPackage package, string madison, string mirror)
-    {
-        string[] versions = [.. madison.Split('\n').Select(l => l.Split('|', StringSplitOptions.TrimEntries)).Where(c => c.Length > 2).Select(c => c[1]).Distinct()];
-        return versions.Contains(package.Version)
-            ? null
-            : new ImagerException($"{package.Package} {package.Version} is gone from {mirror} (it has {(versions.Length == 0 ? "none" : string.Join(", ", versions))}); "
-                + "`imager components update` puts the mirror's versions into components.lock, or set TALOS_DEBIAN_MIRROR to an archive that has it");
+            _index = new PackageIndex(records);
+        }
+
+        return _index;
     }
 
     /// <inheritdoc/>
-    public Task DownloadSourceAsync(LockedSource source, string folder, CancellationToken ct) =>
-        AptAsync("apt-get", ["-qq", "source", "--download-only", $"{source.Name}={source.Version}"], folder, ct);
+    public async Task<IReadOnlyList<SourceRecord>> SourcesAsync(string name, CancellationToken ct)
+    {
+        _progress.Report($"reading the lists of source packages of {Mirror}");
+        List<SourceRecord> records = [];
+        foreach (AptList list in await ListsAsync(SourceSources, _sources.SourceLists(_locked), ct))
+        {
+            using StreamReader reader = File.OpenText(list.File);
+            records.AddRange(PackageLists.Sources(reader, list.Archive, name));
+        }
+
+        return [.. records.OrderByDescending(r => r.Version, DebianVersion.Order)];
+    }
 
     /// <inheritdoc/>
-    public async Task<PackageState> NewestAsync(LockedPackage package, CancellationToken ct)
+    public async Task<string?> DownloadAsync(IReadOnlyList<FileDownload> files, CancellationToken ct)
     {
-        string name = package.Package;
-        if (package.Tracks.Length > 0)
+        string? failure = null;
+        List<FileDownload> wanted = [.. files.Where(f => !File.Exists(f.Target))];
+        if (wanted.Count == 0)
         {
-            Dictionary<string, string> tracked = await ShowAsync($"{package.Tracks}:{package.Architecture}", ct);
-            name = tracked["Depends"].Split(' ', ',')[0];
+            return null;
         }
 
-        string suite = package.Suite == _suite ? "" : "/" + package.Suite;
-        Dictionary<string, string> fields = await ShowAsync($"{name}:{package.Architecture}{suite}", ct);
-        return new PackageState(name, fields["Version"], fields["SHA256"]);
-    }
-
-    private async Task<Dictionary<string, string>> ShowAsync(string name, CancellationToken ct)
-    {
-        string text = await AptAsync("apt-cache", ["show", "--no-all-versions", name], _folder, ct);
-        return text.Split('\n')
-            .Select(l => l.Split(": ", 2))
-            .Where(p => p.Length == 2 && !p[0].StartsWith(' '))
-            .DistinctBy(p => p[0])
-            .ToDictionary(p => p[0], p => p[1].Trim(), StringComparer.Ordinal);
-    }
-
-    private Task<string> AptAsync(string program, IEnumerable<string> arguments, string folder, CancellationToken ct) =>
-        Tool.RunAsync(program, arguments, folder, _environment, ct);
-
-    private static string Sources(AptMirrors mirrors, ComponentLock locked)
-    {
-        string architectures = string.Join(',', locked.Packages.Select(p => p.Architecture).Where(a => a != "all").Distinct());
-        string options = $"[arch={architectures} signed-by={Keyring}]";
-        List<string> lines =
-        [
-            .. Suites(locked).Select(s => $"deb {options} {mirrors.Main} {s.Suite} {string.Join(' ', s.Components)}"),
-            $"deb-src [signed-by={Keyring}] {mirrors.Main} {locked.SourceSuite} main",
-        ];
-        if (mirrors.Security is not null)
+        foreach (FileDownload file in wanted)
         {
-            lines.Add($"deb {options} {mirrors.Security} {locked.Suite}-security main");
+            Directory.CreateDirectory(Path.GetDirectoryName(file.Target)!);
         }
 
-        return string.Concat(lines.Select(l => l + "\n"));
+        using DownloadProgress reports = new(wanted, _progress);
+        try
+        {
+            await AptAsync(Helper, ["-qq", "download-file", .. wanted.SelectMany(f => (string[])[f.Uri, DownloadProgress.Partial(f), "SHA256:" + f.Sha256])], ct);
+        }
+        catch (ImagerException e) when (!ct.IsCancellationRequested)
+        {
+            failure = e.Message;
+        }
+
+        foreach (FileDownload file in wanted)
+        {
+            failure = await KeepAsync(file, ct) ?? failure;
+        }
+
+        return wanted.All(f => File.Exists(f.Target)) ? null : failure ?? "nothing was downloaded";
     }
 
-    // Another suite than the lock's is there for the packages that name it, and for no other one.
-    private static string Preferences(ComponentLock locked) => string.Concat(Suites(locked).Where(s => s.Suite != locked.Suite)
-        .Select(s => $"Package: *\nPin: release n={s.Suite}\nPin-Priority: 1\n\n"));
-
-    private static IEnumerable<(string Suite, IEnumerable<string> Components)> Suites(ComponentLock locked) => locked.Packages
-        .Select(p => (p.Suite, p.Component)).Append((locked.Suite, LockedPackage.MainComponent)).Distinct()
-        .GroupBy(p => p.Item1, (suite, pairs) => (suite, pairs.Select(p => p.Item2).Order(StringComparer.Ordinal).AsEnumerable()));
-
-    // Proxies and certificates come from the machine; lists, sources, keys and states are ours.
-    private static string Configuration(string folder, ComponentLock locked, string settings)
+    private static async Task<string?> KeepAsync(FileDownload file, CancellationToken ct)
     {
-        IEnumerable<string> transport = settings.Split('\n')
-            .Where(l => l.StartsWith("Acquire::http", StringComparison.Ordinal) || l.StartsWith("Acquire::Check-", StringComparison.Ordinal));
-        return $"""
-            Dir "{folder}";
-            Dir::Etc "{folder}/etc";
-            Dir::Etc::sourcelist "{folder}/etc/sources.list";
-            Dir::Etc::sourceparts "/dev/null";
-            Dir::State "{folder}";
-            Dir::State::lists "{folder}/lists";
-            Dir::State::status "{folder}/status";
-            Dir::Cache "{folder}";
-            APT::Architecture "{locked.Architecture}";
-            APT::Sandbox::User "root";
-            APT::Update::Error-Mode "any";
-            Acquire::Languages "none";
-            Acquire::Retries "2";
-            Acquire::http::Timeout "20";
-            {string.Join('\n', transport)}
+        FileInfo partial = new(DownloadProgress.Partial(file));
+        if (!partial.Exists)
+        {
+            return null;
+        }
 
-            """;
+        string actual = await ComponentCache.Sha256Async(partial.FullName, ct);
+        if (actual != file.Sha256)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{file.Uri}: {partial.Length} bytes with SHA-256 {actual}, {file.Sha256} is expected");
+        }
+
+        if (partial.LinkTarget is not null)
+        {
+            // apt links what lies on this machine.
+            await ComponentCache.FileAsync(file.Target, whole => Task.Run(() => File.Copy(partial.FullName, whole), ct));
+            partial.Delete();
+        }
+        else
+        {
+            partial.MoveTo(file.Target, overwrite: true);
+        }
+
+        return null;
     }
-}
+
+    // Lists of an earlier time are better than none: what they name is checked when it is downloaded.
+    private async Task<List<AptList>> ListsAsync(string sources, IEnumerable<AptList> lists, CancellationToken ct)
+    {
+        string? failure = await UpdateAsync(["-o", "Dir::Etc::sourcelist=" + Path.Combine(_folder, sources)], ct);
+        List<AptList> known = [.. lists.Select(l => l with { File = Path.Combine(_folder, "lists", l.File) }).Where(l => File.Exists(l.File))];
+        if (failure is not null)
+        {
+            _progress.Report(known.Count > 0
+                ? $"Debian mirror {Mirror}: {failure}; the lists of an earlier time are used"
+                : throw new ImagerException($"Debian mirror {Mirror}: {failure}"));
+        }
+
+        return known;
+    }
+
+    private async Task<string?> UpdateAsync(string[] list, CancellationToken ct)
+    {
+        for (int i = 0; ; i++)
+        {
+            try
+            {
+                await AptAsync("apt-get", ["-qq", .. list, "update"], ct);
+                return null;
+            }
+            catch (ImagerException e) when (!ct.IsCancellationRequested)
+            {
+                if (i >= _waits.Count || !IsBeingFilled(e.Message))
+                {
+                    return e.Message;
+                }
+
+                _progress.Report(string.Create(CultureInfo.InvariantCulture, $"Debian mirror {Mirror} is being filled; trying again in {_waits[i].TotalSeconds:F0} s"));
+                await Task.Delay(_waits[i], TimeProvider.System, ct);
+            }
+        }
+    }
+
+    // What apt says of lists that are newer or older than the file that signs them.
+    private static bool IsBeingFilled(string message) =>
+        message.Contains("unexpected size", StringComparison.Ordinal) || message.Contains("Hash Sum mismatch", StringComparison.Ordinal)
+        || message.Contains("Release file created at", StringComparison.Ordinal) || message.Contains("sync", StringComparison.OrdinalIgnoreCase);
+
+    private Task<string> AptAsync(string program, IEnumerable<string> arguments, CancellationToken ct) =>
+        Tool.RunAsync(program, arguments, _folder, _environment, ct);}

@@ -22,6 +22,9 @@ internal sealed class ComponentCache
         ? folder
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "talos"));
 
+    /// <summary>Whether the folder <paramref name="entry"/> is there, and so complete.</summary>
+    public bool Has(string entry) => Directory.Exists(Path.Combine(Folder, entry));
+
     /// <summary>The folder <paramref name="entry"/>, filled by <paramref name="fill"/> when it is absent.</summary>
     /// <param name="entry">Path in the cache; contains what the content depends on.</param>
     /// <param name="fill">Fills the empty folder it is given; when it fails nothing stays behind.</param>

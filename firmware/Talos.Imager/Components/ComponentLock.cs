@@ -12,6 +12,12 @@ internal sealed record ComponentLock
     /// <summary>Debian's name of the node's architecture, such as <c>arm64</c>.</summary>
     public required string Architecture { get; init; }
 
+    /// <summary>When the archive had all that is pinned, such as <c>20261130T170000Z</c>; empty when that is not known.</summary>
+    public string Snapshot { get; init; } = "";
+
+    /// <summary>SHA-256 of the reference root as the pinned tools pack it; empty when it was never packed.</summary>
+    public string ReferenceRoot { get; init; } = "";
+
     public required IReadOnlyList<LockedPackage> Packages { get; init; }
 
     public required IReadOnlyList<LockedSource> Sources { get; init; }
@@ -52,6 +58,12 @@ internal sealed record LockedPackage
     /// <summary>SHA-256 of the .deb file, lowercase hex.</summary>
     public required string Sha256 { get; init; }
 
+    /// <summary>Path of the .deb file below the base of its archive; empty when only the archive's lists know it.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>Name and version of what it stands for, in the lock of a build that had to take another; empty otherwise.</summary>
+    public string Replaces { get; init; } = "";
+
     /// <summary>SPDX licence expression.</summary>
     public required string Licence { get; init; }
 
@@ -90,6 +102,9 @@ internal sealed record LockedPackage
 /// <param name="Files">File names with their SHA-256.</param>
 internal sealed record LockedSource(string Name, string Version, string Licence, IReadOnlyDictionary<string, string> Files)
 {
+    /// <summary>Version of what it stands for, in the lock of a build that had to take another; empty otherwise.</summary>
+    public string Replaces { get; init; } = "";
+
     /// <summary>The one file whose name ends with <paramref name="suffix"/>.</summary>
     public string File(string suffix) => Files.Keys.Single(f => f.EndsWith(suffix, StringComparison.Ordinal));
 }
@@ -123,4 +138,7 @@ internal sealed record FileRule(string Pattern, string? Target)
         _ when Target.EndsWith('/') => Target + Path.GetFileName(path),
         _ => Target,
     };
+
+    /// <summary>The text that <see cref="Parse"/> reads.</summary>
+    public override string ToString() => Target is null ? Pattern : $"{Pattern} => {Target}";
 }

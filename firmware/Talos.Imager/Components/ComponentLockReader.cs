@@ -20,14 +20,14 @@ internal sealed class ComponentLockReader
     private ComponentLock Document(string text)
     {
         YamlMappingNode root = _yaml.Load(text);
-        _yaml.Allow(root, "apiVersion", "debian", "packages", "sources", "kubelet");
+        _yaml.Allow(root, "apiVersion", "debian", "packages", "sources", "kubelet", "tools");
         if (_yaml.RequiredText(root, "apiVersion") is var version && version != ApiVersion)
         {
             throw _yaml.Error(root, $"apiVersion is {version}; {ApiVersion} is expected");
         }
 
         YamlMappingNode debian = _yaml.Mapping(_yaml.Required(root, "debian"));
-        _yaml.Allow(debian, "suite", "sourceSuite", "architecture");
+        _yaml.Allow(debian, "suite", "sourceSuite", "architecture", "snapshot");
         string suite = ArchiveName(debian, "suite", absent: null);
         string architecture = _yaml.RequiredText(debian, "architecture");
         return new ComponentLock
@@ -35,6 +35,8 @@ internal sealed class ComponentLockReader
             Suite = suite,
             SourceSuite = ArchiveName(debian, "sourceSuite", absent: null),
             Architecture = architecture,
+            Snapshot = ArchiveName(debian, "snapshot", ""),
+            ReferenceRoot = LockYaml.Find(root, "tools") is { } tools ? ReferenceRoot(tools) : "",
             Packages = Unique([.. _yaml.Sequence(_yaml.Required(root, "packages")).Select(n => (n, Package(n, suite, architecture)))]),
             Sources = [.. _yaml.Sequence(_yaml.Required(root, "sources")).Select(Source)],
             Kubelet = Kubelet(_yaml.Required(root, "kubelet")),
@@ -44,7 +46,7 @@ internal sealed class ComponentLockReader
     private LockedPackage Package(YamlNode node, string suite, string architecture)
     {
         YamlMappingNode map = _yaml.Mapping(node);
-        _yaml.Allow(map, "name", "package", "tracks", "version", "suite", "component", "architecture", "sha256", "licence", "group", "root", "links", "bundles");
+        _yaml.Allow(map, "name", "package", "tracks", "version", "suite", "component", "architecture", "sha256", "path", "replaces", "licence", "group", "root", "links", "bundles");
         string name = _yaml.RequiredText(map, "name");
         return new LockedPackage
         {
@@ -56,6 +58,8 @@ internal sealed class ComponentLockReader
             Component = ArchiveName(map, "component", LockedPackage.MainComponent),
             Architecture = _yaml.OptionalText(map, "architecture", architecture),
             Sha256 = _yaml.Sha256(_yaml.Required(map, "sha256")),
+            Path = LockYaml.Find(map, "path") is { } path ? RootPath(path) : "",
+            Replaces = _yaml.OptionalText(map, "replaces", ""),
             Licence = _yaml.RequiredText(map, "licence"),
             Group = Group(map),
             Root = LockYaml.Find(map, "root") is { } files ? [.. _yaml.Sequence(files).Select(f => FileRule.Parse(RootPath(f)))] : [],
@@ -95,12 +99,22 @@ internal sealed class ComponentLockReader
     private LockedSource Source(YamlNode node)
     {
         YamlMappingNode map = _yaml.Mapping(node);
-        _yaml.Allow(map, "name", "version", "licence", "files");
+        _yaml.Allow(map, "name", "version", "replaces", "licence", "files");
         return new LockedSource(
             _yaml.RequiredText(map, "name"),
             _yaml.RequiredText(map, "version"),
             _yaml.RequiredText(map, "licence"),
-            Checksums(_yaml.Required(map, "files")));
+            Checksums(_yaml.Required(map, "files")))
+        {
+            Replaces = _yaml.OptionalText(map, "replaces", ""),
+        };
+    }
+
+    private string ReferenceRoot(YamlNode node)
+    {
+        YamlMappingNode map = _yaml.Mapping(node);
+        _yaml.Allow(map, "referenceRoot");
+        return _yaml.Sha256(_yaml.Required(map, "referenceRoot"));
     }
 
     private LockedKubelet Kubelet(YamlNode node)

@@ -9,8 +9,8 @@ internal sealed class ComponentSet(ComponentLock locked, IReadOnlyDictionary<str
     /// <summary>The lock it was fetched by.</summary>
     public ComponentLock Lock => locked;
 
-    /// <summary>Folders of the unpacked programs that write images, with the libraries they need.</summary>
-    public IReadOnlyList<string> Tools { get; init; } = [];
+    /// <summary>The unpacked programs that write images, with the libraries they need.</summary>
+    public IReadOnlyList<ComponentTree> Tools { get; init; } = [];
 
     /// <summary>Unpacked components by name, kubelet among them.</summary>
     public IReadOnlyDictionary<string, ComponentTree> Trees => trees;

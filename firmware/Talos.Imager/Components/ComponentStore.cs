@@ -6,22 +6,28 @@ namespace Talos.Imager.Components;
 internal sealed class ComponentStore
 {
     private readonly ComponentCache _cache;
-    private readonly ComponentLock _locked;
     private readonly KubernetesSource _kubernetes;
     private readonly IProgress<string> _progress;
 
     /// <param name="cache">Where everything is kept.</param>
     /// <param name="lockPath">Path of <c>components.lock</c>; the repository around it holds <c>scripts/kubelet</c>.</param>
     /// <param name="progress">Gets a line a step.</param>
-    public ComponentStore(ComponentCache cache, string lockPath, IProgress<string> progress)
+    /// <param name="repository">Folder with <c>scripts/kubelet</c>; null: the lock lies in its folder <c>firmware</c>.</param>
+    /// <param name="refuse">Whether a package that is gone is a failure; otherwise another is taken.</param>
+    public ComponentStore(ComponentCache cache, string lockPath, IProgress<string> progress, string? repository = null, bool refuse = false)
     {
         _cache = cache;
         _progress = progress;
-        _locked = ComponentLockReader.Read(lockPath);
-        string repository = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(lockPath)))!;
-        Packages = new DebianPackages(cache, _locked, OpenAptAsync, progress);
-        _kubernetes = new KubernetesSource(cache, _locked, Packages, Path.Combine(repository, "scripts", "kubelet"), progress);
+        State = new ResolvedLock(File.ReadAllText(lockPath), Path.GetFileName(lockPath));
+        repository ??= Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(lockPath)))!;
+        Packages = new DebianPackages(cache, State, PackageArchives.Of(cache, State.Locked, progress), refuse, progress);
+        _kubernetes = new KubernetesSource(cache, State, Packages, Path.Combine(repository, "scripts", "kubelet"), progress);
     }
+
+    /// <summary>The lock, with what was taken for packages that are gone.</summary>
+    public ResolvedLock State { get; }
+
+    private ComponentLock Locked => State.Locked;
 
     /// <summary>Debian's packages of this lock.</summary>
     public DebianPackages Packages { get; }
@@ -32,21 +38,24 @@ internal sealed class ComponentStore
     public async Task<ComponentSet> FetchAsync(string? kubelet, CancellationToken ct)
     {
         using IDisposable _ = await _cache.LockAsync(ct);
+        IReadOnlyDictionary<string, ComponentTree> packages = await Packages.FetchAsync([LockedPackage.NodeGroup, LockedPackage.ImageGroup], ct);
         Dictionary<string, ComponentTree> trees = [];
-        foreach (LockedPackage package in _locked.Packages.Where(p => p.Group == LockedPackage.NodeGroup))
+        List<ComponentTree> tools = [];
+        foreach (LockedPackage package in Locked.Packages.Where(p => packages.ContainsKey(p.Name)))
         {
-            trees.Add(package.Name, await Packages.FetchAsync(package, ct));
+            if (package.Group == LockedPackage.NodeGroup)
+            {
+                trees.Add(package.Name, packages[package.Name]);
+            }
+            else
+            {
+                tools.Add(packages[package.Name]);
+            }
         }
 
-        List<string> tools = [];
-        foreach (LockedPackage package in _locked.Packages.Where(p => p.Group == LockedPackage.ImageGroup))
-        {
-            tools.Add((await Packages.FetchAsync(package, ct)).Directory);
-        }
-
-        trees.Add(ComponentSet.Kubelet, await KubeletAsync(kubelet ?? _locked.Kubelet.Use, _locked.Architecture, ct));
+        trees.Add(ComponentSet.Kubelet, await KubeletAsync(kubelet ?? Locked.Kubelet.Use, Locked.Architecture, ct));
         List<RootFile> bundles = [];
-        foreach (LockedPackage package in _locked.Packages.Where(p => trees.ContainsKey(p.Name)))
+        foreach (LockedPackage package in Locked.Packages.Where(p => trees.ContainsKey(p.Name)))
         {
             foreach ((string target, string pattern) in package.Bundles)
             {
@@ -54,7 +63,21 @@ internal sealed class ComponentStore
             }
         }
 
-        return new ComponentSet(_locked, trees, bundles) { Tools = tools };
+        return new ComponentSet(Locked, trees, bundles) { Tools = tools };
+    }
+
+    /// <summary>Puts the newest packages of the mirror into the lock.</summary>
+    public async Task UpdateAsync(CancellationToken ct)
+    {
+        using IDisposable _ = await _cache.LockAsync(ct);
+        await Packages.UpdateAsync(ct);
+    }
+
+    /// <summary>The unpacked programs that write images.</summary>
+    public async Task<IReadOnlyList<ComponentTree>> ToolsAsync(CancellationToken ct)
+    {
+        using IDisposable _ = await _cache.LockAsync(ct);
+        return [.. (await Packages.FetchAsync([LockedPackage.ImageGroup], ct)).Values];
     }
 
     /// <summary>Kubelet alone, for <paramref name="architecture"/>.</summary>
@@ -78,7 +101,7 @@ internal sealed class ComponentStore
     public async Task<string> BusyboxAsync(CancellationToken ct)
     {
         using IDisposable _ = await _cache.LockAsync(ct);
-        return Path.Combine((await Packages.FetchAsync(_locked.Package("busybox-static"), ct)).Directory, "usr/bin/busybox");
+        return Path.Combine((await Packages.FetchAsync([LockedPackage.WorkloadGroup], ct))["busybox-static"].Directory, "usr/bin/busybox");
     }
 
     /// <summary>A downloader for upstream's site, or its mirror in <c>TALOS_KUBERNETES_URL</c>.</summary>
@@ -86,16 +109,13 @@ internal sealed class ComponentStore
         http,
         new Uri((Environment.GetEnvironmentVariable("TALOS_KUBERNETES_URL") ?? KubeletDownload.DefaultBase).TrimEnd('/') + "/"));
 
-    private async Task<IPackageSource> OpenAptAsync(CancellationToken ct) =>
-        await AptRoot.CreateAsync(_cache, _locked, Environment.GetEnvironmentVariable("TALOS_DEBIAN_MIRROR"), ct);
-
     private async Task<(string Version, string Folder, string Origin)> UpstreamAsync(string version, string architecture, CancellationToken ct)
     {
-        string? sha256 = _locked.Kubelet.Upstream.GetValueOrDefault(version)?.GetValueOrDefault(architecture);
+        string? sha256 = Locked.Kubelet.Upstream.GetValueOrDefault(version)?.GetValueOrDefault(architecture);
         if (sha256 is null)
         {
             throw new ImagerException($"kubelet {version} for {architecture} is not pinned in components.lock (it has "
-                + $"{string.Join(", ", _locked.Kubelet.Upstream.Keys)}); `imager components pin-kubelet {version}` adds it");
+                + $"{string.Join(", ", Locked.Kubelet.Upstream.Keys)}); `imager components pin-kubelet {version}` adds it");
         }
 
         using HttpClient http = new();

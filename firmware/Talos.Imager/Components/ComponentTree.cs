@@ -10,4 +10,7 @@ internal sealed record ComponentTree(string Name, string Version, string License
 {
     /// <summary>Where it comes from, for the bill of materials: a package URL or a download location; empty when unknown.</summary>
     public string Source { get; init; } = "";
+
+    /// <summary>Name and version of what the lock pins in its place; empty when it is that itself.</summary>
+    public string Replaces { get; init; } = "";
 }

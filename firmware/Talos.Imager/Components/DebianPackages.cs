@@ -1,116 +1,102 @@
-using Talos.Imager.Tools;
+using Talos.Imager.Debian;
 
 namespace Talos.Imager.Components;
 
-/// <summary>Fetches Debian packages, checks them against the lock and unpacks them into the cache.</summary>
-internal sealed class DebianPackages(ComponentCache cache, ComponentLock locked, Func<CancellationToken, Task<IPackageSource>> openSource, IProgress<string> progress)
+/// <summary>Debian's packages of a lock, in the cache and unpacked.</summary>
+/// <param name="cache">Keeps them.</param>
+/// <param name="state">The lock.</param>
+/// <param name="archives">Where they come from.</param>
+/// <param name="refuse">Whether a package that is gone is a failure.</param>
+/// <param name="progress">Gets a line a step.</param>
+internal sealed class DebianPackages(ComponentCache cache, ResolvedLock state, PackageArchives archives, bool refuse, IProgress<string> progress)
 {
-    private const int KeyLength = 16;
+    private readonly DebCache _debs = new(cache);
+    private readonly PinResolver _resolver = new(state, cache, archives, refuse, progress);
 
-    private IPackageSource? _opened;
-
-    /// <summary>The unpacked tree of a package.</summary>
-    public async Task<ComponentTree> FetchAsync(LockedPackage package, CancellationToken ct)
+    /// <summary>The unpacked trees of all packages of some groups, by name in the lock.</summary>
+    public async Task<IReadOnlyDictionary<string, ComponentTree>> FetchAsync(IReadOnlyList<string> groups, CancellationToken ct)
     {
-        string folder = await cache.FolderAsync(TreeOf(package), async tree =>
+        await _resolver.ResolveAsync(groups, ct);
+        Dictionary<string, ComponentTree> trees = [];
+        foreach (LockedPackage package in state.Locked.Packages.Where(p => groups.Contains(p.Group)))
         {
-            string deb = await DownloadAsync(package, ct);
-            await Tool.RunAsync("dpkg-deb", ["-x", deb, tree], ct: ct);
-        });
+            trees.Add(package.Name, new ComponentTree(package.Name, package.Version, package.Licence, await _debs.UnpackAsync(package.Package, package.Sha256, ct), package.Sha256)
+            {
+                Source = $"pkg:deb/debian/{package.Package}@{Uri.EscapeDataString(package.Version)}?arch={package.Architecture}&distro={package.Suite}",
+                Replaces = package.Replaces,
+            });
+        }
 
-        return new ComponentTree(package.Name, package.Version, package.Licence, folder, package.Sha256)
-        {
-            Source = $"pkg:deb/debian/{package.Package}@{Uri.EscapeDataString(package.Version)}?arch={package.Architecture}&distro={package.Suite}",
-        };
+        return trees;
     }
+
+    /// <summary>How far the lock is behind the mirror.</summary>
+    public async Task<LockLag> LagAsync(CancellationToken ct)
+    {
+        IPackageSource mirror = await archives.MirrorAsync(ct);
+        return LockLag.Of(state.Locked, await mirror.IndexAsync(again: false, ct));
+    }
+
+    /// <summary>Puts the newest packages of the mirror into the lock.</summary>
+    public Task UpdateAsync(CancellationToken ct) => _resolver.UpdateAsync(ct);
 
     /// <summary>The folder with the files of a source package.</summary>
-    public Task<string> FetchAsync(LockedSource source, CancellationToken ct)
+    /// <param name="name">Debian's name.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<string> FetchSourceAsync(string name, CancellationToken ct)
     {
-        string key = string.Concat(source.Files.Values.Select(v => v[..8]));
-        return cache.FolderAsync($"sources/{source.Name}_{key}", async folder =>
+        LockedSource source = state.Locked.Source(name);
+        string folder = FolderOf(source);
+        if (IsHere(source))
         {
-            progress.Report($"fetching the source of {source.Name} {source.Version}");
-            IPackageSource mirror = await OpenAsync(ct);
-            await mirror.DownloadSourceAsync(source, folder, ct);
-            foreach ((string name, string sha256) in source.Files)
+            return folder;
+        }
+
+        progress.Report($"fetching the source of {source.Name} {source.Version}");
+        IPackageSource mirror = await archives.MirrorAsync(ct);
+        string pool = $"main/{(name.StartsWith("lib", StringComparison.Ordinal) ? name[..4] : name[..1])}/{name}/";
+        string? failure = await DownloadAsync(mirror, source, [.. mirror.UrisOf("pool/" + pool), .. mirror.UrisOf("pool/updates/" + pool)], ct);
+        if (failure is not null && await archives.SnapshotAsync(ct) is { } snapshot)
+        {
+            failure = await DownloadAsync(snapshot, source, [.. snapshot.UrisOf("pool/" + pool), .. snapshot.UrisOf("pool/updates/" + pool)], ct);
+        }
+
+        if (failure is null)
+        {
+            return folder;
+        }
+
+        IReadOnlyList<SourceRecord> known = refuse ? [] : await mirror.SourcesAsync(name, ct);
+        foreach (SourceRecord record in known)
+        {
+            LockedSource other = source with { Version = record.Version, Files = record.Files };
+            if (await DownloadAsync(mirror, other, [record.Folder], ct) is null)
             {
-                await CheckAsync(Path.Combine(folder, name), sha256, ct);
+                state.Substitute(source, other);
+                return FolderOf(other);
             }
-        });
+        }
+
+        throw new ImagerException($"source {name} {source.Version} is gone from {mirror.Mirror}: {failure}");
     }
 
-    /// <summary>The newest states of the packages on the mirror, those that differ from the lock.</summary>
-    public async Task<IReadOnlyDictionary<string, PackageState>> NewerAsync(CancellationToken ct)
+    private string FolderOf(LockedSource source) => Path.Combine(cache.Folder, "sources", $"{source.Name}_{string.Concat(source.Files.Values.Select(v => v[..8]))}");
+
+    private bool IsHere(LockedSource source) => source.Files.Keys.All(f => File.Exists(Path.Combine(FolderOf(source), f)));
+
+    private async Task<string?> DownloadAsync(IPackageSource mirror, LockedSource source, IReadOnlyList<string> folders, CancellationToken ct)
     {
-        IPackageSource mirror = await OpenAsync(ct);
-        Dictionary<string, PackageState> newer = [];
-        foreach (LockedPackage package in locked.Packages)
+        string? failure = "no archive";
+        foreach (string folder in folders)
         {
-            PackageState state = await mirror.NewestAsync(package, ct);
-            if (state != new PackageState(package.Package, package.Version, package.Sha256))
+            FileDownload[] files = [.. source.Files.Select(f => new FileDownload(folder + f.Key, f.Value, Path.Combine(FolderOf(source), f.Key)))];
+            failure = await mirror.DownloadAsync(files, ct);
+            if (failure is null)
             {
-                newer.Add(package.Name, state);
+                return null;
             }
         }
 
-        return newer;
+        return failure;
     }
-
-    private async Task<string> DownloadAsync(LockedPackage package, CancellationToken ct)
-    {
-        // Debian's file names escape the epoch's colon; ours is only ever read by us.
-        string deb = Path.Combine(cache.Folder, "debs", $"{package.Package}_{package.Sha256[..KeyLength]}.deb");
-        if (!File.Exists(deb))
-        {
-            progress.Report($"fetching {package.Package} {package.Version}");
-            IPackageSource mirror = await OpenAsync(ct);
-            await ComponentCache.FileAsync(deb, partial => DownloadAsync(mirror, package, partial, ct));
-        }
-
-        return deb;
-    }
-
-    private static async Task DownloadAsync(IPackageSource mirror, LockedPackage package, string target, CancellationToken ct)
-    {
-        string folder = target + ".d";
-        try
-        {
-            Directory.CreateDirectory(folder);
-            await mirror.DownloadAsync(package, folder, ct);
-            string file = Directory.EnumerateFiles(folder, "*.deb").Single();
-            await CheckAsync(file, package.Sha256, ct);
-            File.Move(file, target);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private async Task<IPackageSource> OpenAsync(CancellationToken ct)
-    {
-        if (_opened is null)
-        {
-            IPackageSource source = await openSource(ct);
-            progress.Report($"reading the package lists of {source.Mirror}");
-            await source.UpdateAsync(ct);
-            _opened = source;
-        }
-
-        return _opened;
-    }
-
-    private static async Task CheckAsync(string file, string expected, CancellationToken ct)
-    {
-        string actual = File.Exists(file)
-            ? await ComponentCache.Sha256Async(file, ct)
-            : throw new ImagerException($"{Path.GetFileName(file)}: named in components.lock and not on the mirror");
-        if (actual != expected)
-        {
-            throw new ImagerException($"{Path.GetFileName(file)}: SHA-256 is {actual}, components.lock has {expected}");
-        }
-    }
-
-    private static string TreeOf(LockedPackage package) => $"trees/{package.Package}_{package.Sha256[..KeyLength]}";
 }

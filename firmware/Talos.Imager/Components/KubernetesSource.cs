@@ -6,11 +6,11 @@ namespace Talos.Imager.Components;
 
 /// <summary>Builds kubelet and pause from Debian's source package, once for each state of what they are built from.</summary>
 /// <param name="cache">Keeps the results.</param>
-/// <param name="locked">Pins source, compiler and patches.</param>
+/// <param name="state">Pins source, compiler and patches.</param>
 /// <param name="packages">Fetches them.</param>
 /// <param name="script">Path of <c>scripts/kubelet</c>.</param>
 /// <param name="progress">Gets a line a step.</param>
-internal sealed class KubernetesSource(ComponentCache cache, ComponentLock locked, DebianPackages packages, string script, IProgress<string> progress)
+internal sealed class KubernetesSource(ComponentCache cache, ResolvedLock state, DebianPackages packages, string script, IProgress<string> progress)
 {
     private const string Name = "kubernetes";
     private const string PausePath = "kubernetes-1.20.2/build/pause/linux/pause.c";
@@ -21,16 +21,24 @@ internal sealed class KubernetesSource(ComponentCache cache, ComponentLock locke
     /// <param name="ct">Ends the build.</param>
     public async Task<string> KubeletAsync(string architecture, CancellationToken ct)
     {
-        LockedPackage[] tools = [.. locked.Packages.Where(p => p.Group == LockedPackage.KubeletGroup)];
-        string key = Key([await File.ReadAllTextAsync(script, ct), .. Source.Files.Values, .. tools.Select(t => t.Sha256)]);
-        return await cache.FolderAsync($"kubelet/{LockedKubelet.SourceVersion}-{key}-{architecture}", async folder =>
+        IReadOnlyDictionary<string, ComponentTree> tools = new Dictionary<string, ComponentTree>();
+        string source = "";
+        if (!cache.Has(await KubeletEntryAsync(architecture, ct)))
         {
-            string source = await packages.FetchAsync(Source, ct);
-            string go = await GoRootAsync(ct);
-            string reflect2 = (await packages.FetchAsync(locked.Package("reflect2"), ct)).Directory;
-            progress.Report($"building kubelet {LockedKubelet.SourceVersion} for {architecture}: 3 to 10 minutes, once");
+            source = await packages.FetchSourceAsync(Name, ct);
+            tools = await packages.FetchAsync([LockedPackage.KubeletGroup], ct);
+        }
+
+        // What is there instead of something that is gone gives another kubelet.
+        string entry = await KubeletEntryAsync(architecture, ct);
+        return await cache.FolderAsync(entry, async folder =>
+        {
+            string go = await GoRootAsync(tools, ct);
+            string reflect2 = tools["reflect2"].Directory;
+            progress.Report($"building kubelet {LockedKubelet.SourceVersion} for {architecture}: 2 to 10 minutes, once");
+            using IDisposable beat = Heartbeat.Start(progress, $"building kubelet {LockedKubelet.SourceVersion}");
             string target = Path.Combine(folder, "usr/bin/kubelet");
-            string work = Path.Combine(cache.Folder, "kubelet-build", key);
+            string work = Path.Combine(cache.Folder, "kubelet-build", Path.GetFileName(entry));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             await Tool.RunAsync(
                 script,
@@ -45,32 +53,38 @@ internal sealed class KubernetesSource(ComponentCache cache, ComponentLock locke
     }
 
     /// <summary>A folder with <c>pause</c>, static, for the node's architecture.</summary>
-    public Task<string> PauseAsync(CancellationToken ct)
+    public async Task<string> PauseAsync(CancellationToken ct)
     {
-        string compiler = locked.Architecture switch
+        string compiler = state.Locked.Architecture switch
         {
             "arm64" => "aarch64-linux-gnu-gcc",
-            _ => throw new ImagerException($"pause: no compiler known for {locked.Architecture}"),
+            _ => throw new ImagerException($"pause: no compiler known for {state.Locked.Architecture}"),
         };
         string[] flags = ["-Os", "-static", "-s", "-Wl,--build-id=none", $"-DVERSION={PauseVersion}"];
-        return cache.FolderAsync($"pause/{PauseVersion}-{Key([.. Source.Files.Values, compiler, .. flags])}", async folder =>
+        string Entry() => $"pause/{PauseVersion}-{Key([.. Source.Files.Values, compiler, .. flags])}";
+        string source = cache.Has(Entry()) ? "" : await packages.FetchSourceAsync(Name, ct);
+        return await cache.FolderAsync(Entry(), async folder =>
         {
-            string source = await packages.FetchAsync(Source, ct);
             await Tool.RunAsync("tar", ["-xzf", Path.Combine(source, Source.File(".orig.tar.gz")), "--strip-components=4", PausePath], folder, ct: ct);
             await Tool.RunAsync(compiler, [.. flags, "-o", "pause", "pause.c"], folder, ct: ct);
             File.Delete(Path.Combine(folder, "pause.c"));
         });
     }
 
-    private LockedSource Source => locked.Source(Name);
+    private LockedSource Source => state.Locked.Source(Name);
+
+    private async Task<string> KubeletEntryAsync(string architecture, CancellationToken ct)
+    {
+        IEnumerable<string> tools = state.Locked.Packages.Where(p => p.Group == LockedPackage.KubeletGroup).Select(p => p.Sha256);
+        string key = Key([await File.ReadAllTextAsync(script, ct), .. Source.Files.Values, .. tools]);
+        return $"kubelet/{LockedKubelet.SourceVersion}-{key}-{architecture}";
+    }
 
     // Debian keeps Go's tools and its library in two packages whose trees refer to each other.
-    private async Task<string> GoRootAsync(CancellationToken ct)
+    private async Task<string> GoRootAsync(IReadOnlyDictionary<string, ComponentTree> tools, CancellationToken ct)
     {
-        LockedPackage tools = locked.Package("go");
-        LockedPackage library = locked.Package("go-library");
-        ComponentTree[] trees = [await packages.FetchAsync(tools, ct), await packages.FetchAsync(library, ct)];
-        string root = await cache.FolderAsync($"go/{Key([tools.Sha256, library.Sha256])}", async folder =>
+        ComponentTree[] trees = [tools["go"], tools["go-library"]];
+        string root = await cache.FolderAsync($"go/{Key(trees.Select(t => t.Sha256))}", async folder =>
         {
             foreach (ComponentTree tree in trees)
             {

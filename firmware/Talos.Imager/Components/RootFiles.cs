@@ -24,14 +24,17 @@ internal static class RootFiles
         string name = Path.GetFileName(pattern);
         string directory = Path.Combine(folder, inner);
         List<string> found = Directory.Exists(directory)
-            ? [.. Directory.EnumerateFileSystemEntries(directory).Select(Path.GetFileName).OfType<string>()
-                .Where(n => FileSystemName.MatchesSimpleExpression(name, n, ignoreCase: false))
-                .Order(StringComparer.Ordinal).Select(n => Path.Combine(inner, n))]
+            ? [.. Names(directory, name).Order(StringComparer.Ordinal).Select(n => Path.Combine(inner, n))]
             : [];
         return found.Count > 0
             ? found
             : throw new ImagerException($"{component}: the package has no {pattern}");
     }
+
+    /// <summary>Names in <paramref name="directory"/> that match <paramref name="pattern"/>.</summary>
+    public static IEnumerable<string> Names(string directory, string pattern) => Directory.EnumerateFileSystemEntries(directory)
+        .Select(Path.GetFileName).OfType<string>()
+        .Where(n => FileSystemName.MatchesSimpleExpression(pattern, n, ignoreCase: false));
 
     private static string Resolve(string folder, string path)
     {

@@ -16,7 +16,9 @@ internal static class SpdxDocument
     /// <param name="release">Its release.</param>
     /// <param name="imageSha256">SHA-256 of the raw image; also makes the document's namespace unique.</param>
     /// <param name="components">What went in.</param>
-    public static byte[] Create(string image, string release, string imageSha256, IReadOnlyCollection<ComponentTree> components)
+    /// <param name="substitutions">What stands for something the lock pins, tools of the build too; one line each.</param>
+    public static byte[] Create(
+        string image, string release, string imageSha256, IReadOnlyCollection<ComponentTree> components, IReadOnlyCollection<string>? substitutions = null)
     {
         List<ComponentTree> ordered = [.. components.OrderBy(c => c.Name, StringComparer.Ordinal)];
         using MemoryStream stream = new();
@@ -28,6 +30,11 @@ internal static class SpdxDocument
             json.WriteString("SPDXID", DocumentId);
             json.WriteString("name", image);
             json.WriteString("documentNamespace", $"https://talos.dev/spdx/{image}-{imageSha256}");
+            if (substitutions is { Count: > 0 })
+            {
+                json.WriteString("comment", string.Join('\n', substitutions));
+            }
+
             WriteCreation(json);
             WritePackages(json, image, release, imageSha256, ordered);
             WriteRelations(json, ordered);
@@ -75,6 +82,11 @@ internal static class SpdxDocument
         if (component.Source.Length > 0)
         {
             json.WriteString("sourceInfo", component.Source);
+        }
+
+        if (component.Replaces.Length > 0)
+        {
+            json.WriteString("comment", $"stands for {component.Replaces}, which is what components.lock pins");
         }
 
         json.WriteStartArray("checksums");

@@ -73,6 +73,7 @@ public sealed class UpdateKeysTests : IDisposable
             BootControl = new BoardBootControl(BootControlKind.Efi, []),
         },
         BoardFile = "",
+        LockFile = "",
         Repository = "",
         Machined = "",
         Stage1 = "",

@@ -6,49 +6,27 @@ namespace Talos.Imager.Tests.Components;
 [Trait("Category", "Integration")]
 public sealed class AptRootTests : IDisposable
 {
-    private static readonly ComponentLock Locked = ComponentLockReader.Read(Path.Combine(Repository.Folder, "firmware", "components.lock"));
-
     private readonly TemporaryFolder _folder = new();
+    private readonly Lines _lines = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_package_of_another_release_and_architecture_is_fetched_with_the_locked_checksum()
     {
-        ComponentTree tree = await Packages(mirror: null).FetchAsync(Locked.Package("libuuid1"), Ct);
-
-        Assert.True(File.Exists(Path.Combine(tree.Directory, "usr/lib/aarch64-linux-gnu/libuuid.so.1")));
-        Assert.Empty(await Packages(mirror: null, Only("libuuid1")).NewerAsync(Ct));
-    }
-
-    [Fact]
-    public async Task A_version_the_mirror_does_not_have_is_refused_and_nothing_is_kept()
-    {
-        LockedPackage package = Locked.Package("libuuid1") with { Version = "1.0-1", Sha256 = Locks.Ones };
-
-        ImagerException e = await Assert.ThrowsAsync<ImagerException>(() => Packages(mirror: null).FetchAsync(package, Ct));
-
-        Assert.StartsWith("libuuid1 1.0-1 is gone from ", e.Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_folder.Path, "trees")));
-    }
-
-    [Fact]
-    public async Task A_mirror_that_does_not_answer_is_named_in_one_line()
-    {
-        ImagerException e = await Assert.ThrowsAsync<ImagerException>(() => Packages("http://127.0.0.1:9/debian").FetchAsync(Locked.Package("libuuid1"), Ct));
-
-        Assert.StartsWith("Debian mirror http://127.0.0.1:9/debian/: ", e.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', e.Message);
-    }
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private static ComponentLock Only(string name) => Locked with { Packages = [Locked.Package(name)] };
-
-    private DebianPackages Packages(string? mirror, ComponentLock? locked = null)
-    {
+        ComponentLock locked = ComponentLockReader.Read(Path.Combine(Repository.Folder, "firmware", "components.lock"));
+        string text = LockEditor.SetPackages(Locks.Text, new Dictionary<string, PackageState>
+        {
+            ["runc"] = PackageState.Of(locked.Package("libuuid1")),
+            ["kernel"] = PackageState.Of(locked.Package("libcom-err2")),
+        }).Replace("runc\n    package", "libuuid1\n    package", StringComparison.Ordinal).Replace("[usr/sbin/runc => usr/bin/runc]", "[usr/lib/aarch64-linux-gnu/libuuid.so.1]", StringComparison.Ordinal);
+        ResolvedLock state = new(text);
         ComponentCache cache = new(_folder.Path);
-        ComponentLock used = locked ?? Locked;
-        return new DebianPackages(cache, used, async ct => await AptRoot.CreateAsync(cache, used, mirror, ct), new Lines());
+        CancellationToken ct = TestContext.Current.CancellationToken;
+
+        IReadOnlyDictionary<string, ComponentTree> trees = await new DebianPackages(cache, state, PackageArchives.Of(cache, state.Locked, _lines), refuse: false, _lines)
+            .FetchAsync([LockedPackage.NodeGroup], ct);
+
+        Assert.All(trees.Values, t => Assert.True(Directory.Exists(Path.Combine(t.Directory, "usr/lib/aarch64-linux-gnu"))));
     }
 }

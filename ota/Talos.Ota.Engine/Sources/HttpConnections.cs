@@ -21,6 +21,8 @@ internal static class HttpConnections
             // What a server still sends behind the range that was wanted is not waited for.
             MaxResponseDrainSize = 0,
         };
+        // A server's certificate names addresses too; what is fetched is the bundle and nothing else.
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
         if (options.Proxy is { } proxy)
         {
             handler.Proxy = new WebProxy(proxy) { Credentials = Credentials(proxy) };
@@ -63,6 +65,7 @@ internal static class HttpConnections
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(roots);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
         foreach (X509ChainElement element in sent?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
         {
             chain.ChainPolicy.ExtraStore.Add(element.Certificate);

@@ -17,7 +17,7 @@ public static class ClientTls
     public static SslClientAuthenticationOptions Trusting(
         TlsIdentity? identity, IReadOnlyCollection<X509Certificate2> authorities, TimeProvider time)
     {
-        SslClientAuthenticationOptions options = Base(identity);
+        SslClientAuthenticationOptions options = Base(identity, authorities);
         options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
             certificate is X509Certificate2 presented
             && (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0
@@ -29,17 +29,17 @@ public static class ClientTls
     /// <param name="accept">Sees the server's certificate, for one who knows its fingerprint; null takes any.</param>
     public static SslClientAuthenticationOptions Unverified(Func<X509Certificate2, bool>? accept = null)
     {
-        SslClientAuthenticationOptions options = Base(null);
+        SslClientAuthenticationOptions options = Base(null, []);
         options.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
             certificate is X509Certificate2 presented && (accept is null || accept(presented));
         return options;
     }
 
-    private static SslClientAuthenticationOptions Base(TlsIdentity? identity) => new()
+    private static SslClientAuthenticationOptions Base(TlsIdentity? identity, IReadOnlyCollection<X509Certificate2> authorities) => new()
     {
         ClientCertificateContext = identity?.Context,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        CertificateChainPolicy = StrangerChain.Policy(authorities),
         ApplicationProtocols = [SslApplicationProtocol.Http2],
     };
 

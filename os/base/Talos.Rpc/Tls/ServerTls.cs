@@ -14,6 +14,8 @@ public static class ServerTls
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         ApplicationProtocols = [SslApplicationProtocol.Http2],
         ClientCertificateRequired = false,
+        AllowRenegotiation = false,
+        CertificateChainPolicy = StrangerChain.Policy([]),
     };
 
     /// <summary>Options for a server whose clients must show a certificate of one of the accepted CAs.</summary>
@@ -22,7 +24,7 @@ public static class ServerTls
     {
         SslServerAuthenticationOptions options = Anonymous(identity);
         options.ClientCertificateRequired = true;
-        options.CertificateRevocationCheckMode = X509RevocationMode.NoCheck;
+        options.CertificateChainPolicy = StrangerChain.Policy(accepted);
         options.RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
             certificate is X509Certificate2 presented
             && ClientCertificateCheck.Refuse(presented, TrustedChain.Intermediates(chain), accepted, time.GetUtcNow()) is null;

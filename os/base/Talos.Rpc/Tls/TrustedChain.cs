@@ -17,15 +17,7 @@ internal static class TrustedChain
     public static X509Chain Prepare(
         X509Certificate2 certificate, IEnumerable<X509Certificate2> intermediates, IReadOnlyCollection<X509Certificate2> accepted, DateTimeOffset now)
     {
-        X509Chain chain = new();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        foreach (X509Certificate2 authority in accepted)
-        {
-            chain.ChainPolicy.CustomTrustStore.Add(authority);
-        }
-
+        X509Chain chain = new() { ChainPolicy = StrangerChain.Policy(accepted) };
         foreach (X509Certificate2 intermediate in intermediates)
         {
             chain.ChainPolicy.ExtraStore.Add(intermediate);

@@ -48,6 +48,7 @@ internal sealed class KubeletApi(KubeletIdentity identity, string address = "htt
                     TrustMode = X509ChainTrustMode.CustomRootTrust,
                     CustomTrustStore = { authority },
                     RevocationMode = X509RevocationMode.NoCheck,
+                    DisableCertificateDownloads = true,
                 },
             },
         };

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Talos.Rpc.Connections;
 using Talos.Rpc.Errors;
 using Talos.Rpc.Hosting;
 using Talos.Rpc.Tls;
@@ -20,7 +21,11 @@ internal sealed class TrustdServer : IAsyncDisposable
     private const int MaxRequestSize = 64 * 1024;
     private const int Burst = 20;
 
-    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(60);
+    /// <summary>A backstop: the gate in front of TLS ends connections long before.</summary>
+    private const int MostConnections = 256;
+
+    /// <summary>A node shows no certificate here: it has none yet. It asks once and leaves, so nobody needs to stay.</summary>
+    private static readonly ConnectionLimits Limits = new() { Strangers = 128, StrangersOfPeer = 16, StrangerStay = TimeSpan.FromSeconds(30) };
 
     /// <summary>Streams never end by themselves: they are cut off after this.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
@@ -43,12 +48,13 @@ internal sealed class TrustdServer : IAsyncDisposable
             secretsPath, DaemonSecretsJson.Default.TrustdSecrets, s => new TrustdIdentity(s, ServerTls.Anonymous(TlsIdentity.FromPem(s.Certificate, s.Key))),
             logging.CreateLogger("Talos.Trustd.Secrets"));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        ConnectionGate gate = new(Limits, time);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             GrpcLimits.Apply(kestrel);
-            kestrel.Limits.MaxConcurrentConnections = Burst;
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
             if (listen.Address.Equals(IPAddress.IPv6Any))
             {
                 kestrel.ListenAnyIP(listen.Port, Configure);
@@ -78,9 +84,10 @@ internal sealed class TrustdServer : IAsyncDisposable
         void Configure(ListenOptions options)
         {
             options.Protocols = HttpProtocols.Http2;
+            gate.Guard(options);
             options.UseHttps(new TlsHandshakeCallbackOptions
             {
-                HandshakeTimeout = HandshakeTimeout,
+                HandshakeTimeout = Limits.Handshake,
                 OnConnection = _ => ValueTask.FromResult(secrets.Current.Tls),
             });
         }

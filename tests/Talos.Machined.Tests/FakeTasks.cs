@@ -13,7 +13,6 @@ internal static class FakeTasks
             EnforceKernelRequirements = Of("enforceKSPPRequirements"),
             StartUdevd = Of("startUdevd"),
             StartMachined = Of("startMachined"),
-            StartApid = Of("startApid"),
             ReloadMeta = Of("reloadMeta"),
             CheckUpdate = Of("checkUpdate"),
             LoadConfig = Of("loadConfig"),

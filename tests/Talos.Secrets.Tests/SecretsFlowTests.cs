@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Talos.Cosi;
 using Talos.Pki;
@@ -8,6 +7,7 @@ using Talos.Resources.Config;
 using Talos.Resources.Network;
 using Talos.Resources.Runtime;
 using Talos.Resources.Secrets;
+using Talos.Rpc.Authorization;
 using Talos.Rpc.Tls;
 using Talos.Secrets.Controllers;
 using Talos.Secrets.Ports;
@@ -20,35 +20,151 @@ public class SecretsFlowTests
     private static readonly TimeSpan Year = TimeSpan.FromDays(365);
 
     private readonly ManualTime _time = new();
-    private readonly InMemoryState _state;
-    private readonly FakeFiles _files = new();
+    private InMemoryState _state;
+    private FakeFiles _files = new();
+    private readonly FakeKept _kept = new();
     private readonly FakeTrustd _trustd;
     private readonly CertificateAuthority _authority;
-    private readonly IController[] _controllers;
+    private IController[] _controllers;
 
     public SecretsFlowTests()
     {
         _state = new InMemoryState(_time);
         _authority = CertificateAuthority.Create(AuthorityOptions.Os, _time);
         _trustd = new FakeTrustd(_authority);
-        _controllers =
-        [
-            new RootController(_time, NullLogger<RootController>.Instance),
-            new CertSanController(),
-            new ApiCertificateController(_trustd, _time, NullLogger<ApiCertificateController>.Instance),
-            new DaemonController(_files, _time),
-        ];
+        _controllers = Controllers();
     }
+
+    private IController[] Controllers() =>
+    [
+        new RootController(_time, NullLogger<RootController>.Instance),
+        new CertSanController(),
+        new ApiCertificateController(_trustd, _kept, _time, NullLogger<ApiCertificateController>.Instance),
+        new DaemonController(_files, _time),
+    ];
+
+    // What is in memory is gone: resources, files of the memory file system; STATE stays.
+    private void Restart() => (_state, _files, _controllers) = (new InMemoryState(_time), new FakeFiles(), []);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_node_without_a_config_runs_apid_for_everybody()
+    public async Task Until_STATE_was_read_nobody_listens_and_no_authority_is_made_up()
     {
         await SettleAsync();
 
+        Assert.False(_files.HasApid);
+        Assert.Null(Find<ServiceSpec>("apid"));
+        Assert.Null(Find<MaintenanceRootSecret>(MaintenanceRootSecret.Id));
+    }
+
+    [Fact]
+    public async Task A_worker_whose_control_plane_does_not_answer_is_closed_to_those_it_let_in_before()
+    {
+        Found(maintenance: true);
+        await SettleAsync();
+        Assert.Equal(Admission.Maintenance, _files.Apid.Admission);
+        _trustd.IsAway = true;
+
+        Configure("worker", withKey: false);
+        await SettleAsync();
+
+        Assert.Equal(Admission.Closed, _files.Apid.Admission);
+        Assert.Empty(_files.Apid.Authorities);
+    }
+
+    [Fact]
+    public async Task A_worker_that_starts_without_its_control_plane_is_open_to_its_owner_by_the_kept_certificate_until_that_expires()
+    {
+        Configure("worker", withKey: false);
+        await SettleAsync();
+        string issued = _files.Apid.Certificate;
+        Restart();
+        _trustd.IsAway = true;
+
+        Configure("worker", withKey: false);
+        await SettleAsync();
+        Assert.Equal((Admission.Members, issued), (_files.Apid.Admission, _files.Apid.Certificate));
+        Assert.Equal(_authority.CertificatePem, _files.Apid.Authorities);
+
+        _time.Advance(TimeSpan.FromHours(23));
+        await SettleAsync();
+        Assert.Equal(Admission.Members, _files.Apid.Admission);
+
+        _time.Advance(TimeSpan.FromHours(2));
+        await SettleAsync();
+        Assert.Equal(Admission.Closed, _files.Apid.Admission);
+
+        _trustd.IsAway = false;
+        await SettleAsync();
+        Assert.Equal(Admission.Members, _files.Apid.Admission);
+        Assert.NotEqual(issued, _files.Apid.Certificate);
+    }
+
+    [Fact]
+    public async Task A_kept_certificate_of_another_CA_counts_for_nothing()
+    {
+        Configure("worker", withKey: false);
+        await SettleAsync();
+        _kept.Certificate = _kept.Certificate! with { IssuedBy = CertificateAuthority.Create(AuthorityOptions.Os, _time).CertificatePem };
+        Restart();
+        _trustd.IsAway = true;
+
+        Configure("worker", withKey: false);
+        await SettleAsync();
+
+        Assert.False(_files.HasApid);
+    }
+
+    [Fact]
+    public async Task A_node_whose_config_is_damaged_is_open_to_its_owner_and_to_nobody_else()
+    {
+        Configure("controlplane", withKey: true);
+        await SettleAsync();
+        Restart();
+
+        Found(maintenance: false, damaged: true);
+        await SettleAsync();
+
+        Assert.Equal((Admission.Members, _authority.CertificatePem), (_files.Apid.Admission, _files.Apid.Authorities));
+        Assert.Null(Find<MaintenanceRootSecret>(MaintenanceRootSecret.Id));
+        Assert.Null(Find<ServiceSpec>("trustd"));
+    }
+
+    [Fact]
+    public async Task The_answer_of_trustd_adds_no_authority()
+    {
+        _trustd.Authorities = CertificateAuthority.Create(AuthorityOptions.Os, _time).CertificatePem;
+
+        Configure("worker", withKey: false);
+        await SettleAsync();
+
+        Assert.Equal(_authority.CertificatePem, _files.Apid.Authorities);
+    }
+
+    [Fact]
+    public void The_kept_certificate_is_a_file_of_root_alone_and_comes_back_as_it_was()
+    {
+        using TemporaryFolder folder = new();
+        string path = Path.Combine(folder.Path, "api-certificate.json");
+        ApiCertificate certificate = new() { AcceptedCas = "A", IssuedBy = "B", Server = new PemPair("C", "D"), Client = PemPair.None };
+
+        new KeptCertificate(NullLogger<KeptCertificate>.Instance, path).Save(certificate);
+
+        Assert.Equal(certificate, new KeptCertificate(NullLogger<KeptCertificate>.Instance, path).Load());
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        File.WriteAllText(path, "{\"acceptedCas\":");
+        Assert.Null(new KeptCertificate(NullLogger<KeptCertificate>.Instance, path).Load());
+    }
+
+    [Fact]
+    public async Task A_node_without_a_config_runs_apid_for_everybody()
+    {
+        Found(maintenance: true);
+        await SettleAsync();
+
         ApidSecrets apid = _files.Apid;
-        Assert.True(apid.Maintenance);
+        Assert.Equal(Admission.Maintenance, apid.Admission);
         Assert.Empty(apid.Authorities);
         using X509Certificate2 certificate = Certificates.Read(apid.Certificate);
         Assert.Contains("maintenance-service.talos.dev", certificate.Subject, StringComparison.Ordinal);
@@ -59,6 +175,7 @@ public class SecretsFlowTests
     [Fact]
     public async Task The_fingerprint_in_maintenance_outlives_a_new_address()
     {
+        Found(maintenance: true);
         await SettleAsync();
         string before = Certificates.Fingerprint(Certificates.Read(_files.Apid.Certificate));
 
@@ -73,13 +190,14 @@ public class SecretsFlowTests
     [Fact]
     public async Task A_control_plane_node_issues_for_itself_and_runs_both_daemons()
     {
+        Found(maintenance: true);
         await SettleAsync();
         Given(HostnameStatusId, new HostnameStatus { Hostname = "edge-01", Domainname = "example.org" });
         Configure("controlplane", withKey: true);
         await SettleAsync();
 
         ApidSecrets apid = _files.Apid;
-        Assert.False(apid.Maintenance);
+        Assert.Equal(Admission.Members, apid.Admission);
         using X509Certificate2 server = Certificates.Read(apid.Certificate);
         Assert.Superset(new HashSet<string> { "edge-01", "edge-01.example.org", "localhost", "api.example.org" }, Names(server).EnumerateDnsNames().ToHashSet());
         Assert.Equal(["os:impersonator"], Certificates.Organizations(Certificates.Read(apid.ClientCertificate)));
@@ -142,7 +260,7 @@ public class SecretsFlowTests
 
         Assert.Equal(("api.example.org", "abcdef.0123456789abcdef"), _trustd.Asked);
         Assert.Empty(_files.Apid.ClientCertificate);
-        Assert.False(_files.Apid.Maintenance);
+        Assert.Equal(Admission.Members, _files.Apid.Admission);
         Assert.Null(Find<ServiceSpec>("trustd"));
     }
 
@@ -173,8 +291,12 @@ public class SecretsFlowTests
     private static X509SubjectAlternativeNameExtension Names(X509Certificate2 certificate) =>
         certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single();
 
+    private void Found(bool maintenance, bool damaged = false) =>
+        Given(ConfigStatus.Id, new ConfigStatus { Maintenance = maintenance, Damaged = damaged });
+
     private void Configure(string type, bool withKey)
     {
+        Found(maintenance: false);
         string crt = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(_authority.CertificatePem));
         string key = withKey ? Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(_authority.Pair.KeyPem.Reveal())) : "";
         Given(MachineConfig.ActiveId, new MachineConfig
@@ -213,47 +335,24 @@ public class SecretsFlowTests
 
     private async Task SettleAsync()
     {
+        if (_controllers.Length == 0)
+        {
+            _controllers = Controllers();
+        }
+
         for (int round = 0; round < 2; round++)
         {
             foreach (IController controller in _controllers)
             {
-                await controller.ReconcileAsync(new ControllerContext(controller, _state), Ct);
+                try
+                {
+                    await controller.ReconcileAsync(new ControllerContext(controller, _state), Ct);
+                }
+                catch (IOException) when (_trustd.IsAway)
+                {
+                    // The controller runtime tries again later.
+                }
             }
-        }
-    }
-
-    private sealed class FakeFiles : ISecretFiles
-    {
-        private readonly Dictionary<string, byte[]> _files = [];
-
-        public int Writes { get; private set; }
-
-        public ApidSecrets Apid => JsonSerializer.Deserialize(_files[ApidSecrets.DefaultPath], DaemonSecretsJson.Default.ApidSecrets)!;
-
-        public TrustdSecrets Trustd => JsonSerializer.Deserialize(_files[TrustdSecrets.DefaultPath], DaemonSecretsJson.Default.TrustdSecrets)!;
-
-        public void Write(string path, byte[] content)
-        {
-            if (!_files.TryGetValue(path, out byte[]? before) || !before.AsSpan().SequenceEqual(content))
-            {
-                Writes++;
-                _files[path] = content;
-            }
-        }
-
-        public void Remove(string path) => _files.Remove(path);
-    }
-
-    private sealed class FakeTrustd(CertificateAuthority authority) : ITrustd
-    {
-        public (string Host, string Token) Asked { get; private set; }
-
-        public Task<(string Certificate, string Authorities)> IssueAsync(
-            string host, string request, string token, string authorities, CancellationToken ct)
-        {
-            Asked = (host, token);
-            string certificate = authority.SignServer(CertificateSigningRequest.Parse(request), CertificateAuthority.NodeLifetime);
-            return Task.FromResult((certificate, authority.CertificatePem));
         }
     }
 }

@@ -16,7 +16,8 @@ public sealed class SecretsModule(TimeProvider time, ILoggerFactory loggers)
         ArgumentNullException.ThrowIfNull(controllers);
         controllers.Register(new RootController(time, loggers.CreateLogger<RootController>()));
         controllers.Register(new CertSanController());
-        controllers.Register(new ApiCertificateController(new Trustd(time), time, loggers.CreateLogger<ApiCertificateController>()));
+        controllers.Register(new ApiCertificateController(
+            new Trustd(time), new KeptCertificate(loggers.CreateLogger<KeptCertificate>()), time, loggers.CreateLogger<ApiCertificateController>()));
         controllers.Register(new DaemonController(new SecretFiles(), time));
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Talos.Apid.Hosting;
 using Talos.Pki;
+using Talos.Rpc.Authorization;
 using Talos.Rpc.Errors;
 using Talos.Rpc.Hosting;
 using Talos.Rpc.Tls;
@@ -12,7 +13,7 @@ using Talos.Rpc.Tls;
 namespace Talos.Apid.Tests.EndToEnd;
 
 /// <summary>One node: apid on an address of the loopback, a fake machined behind it, files in a folder of its own.</summary>
-internal sealed class TestNode : IAsyncDisposable
+internal sealed class TestNode : IAsyncDisposable, IAdmissionSource
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("talos-apid-").FullName;
     private WebApplication _machined = null!;
@@ -31,6 +32,13 @@ internal sealed class TestNode : IAsyncDisposable
 
     public FakeMachine Machine { get; }
 
+    /// <summary>As machined sees it.</summary>
+    public Admission Admission { get; set; }
+
+    public CancellationToken MaintenanceEnds => CancellationToken.None;
+
+    internal ApidServer Apid => _apid;
+
     private string SecretsPath => Path.Combine(_folder, "secrets.json");
 
     public static async Task<TestNode> StartAsync(string address, int port, ApidSecrets secrets)
@@ -41,7 +49,7 @@ internal sealed class TestNode : IAsyncDisposable
         CancellationToken ct = TestContext.Current.CancellationToken;
         node._machined = await UnixGrpcServer.StartAsync(
             socket, new ErrorMapping(), NullLoggerFactory.Instance,
-            services => services.AddSingleton(node.Machine), app => app.MapGrpcService<FakeMachine>(), ct);
+            services => services.AddSingleton(node.Machine).AddSingleton<IAdmissionSource>(node), app => app.MapGrpcService<FakeMachine>(), ct);
         ApidOptions options = new()
         {
             Listen = new IPEndPoint(IPAddress.Parse(address), port),
@@ -60,7 +68,7 @@ internal sealed class TestNode : IAsyncDisposable
         CertificateAndKey? client = forwards ? authority.IssueClient([Role.Impersonator], CertificateAuthority.NodeLifetime) : null;
         return new ApidSecrets
         {
-            Maintenance = false,
+            Admission = Admission.Members,
             Authorities = authority.CertificatePem,
             Certificate = server.CertificatePem,
             Key = server.KeyPem.Reveal(),
@@ -74,11 +82,12 @@ internal sealed class TestNode : IAsyncDisposable
     public static ApidSecrets MaintenanceSecrets(string address) =>
         Secrets(CertificateAuthority.Create(AuthorityOptions.Maintenance, TimeProvider.System), address, forwards: false)
             with
-        { Maintenance = true, Authorities = "" };
+        { Admission = Admission.Maintenance, Authorities = "" };
 
     /// <summary>Replaces the secrets while apid runs.</summary>
     public void Write(ApidSecrets secrets)
     {
+        Admission = secrets.Admission;
         string next = SecretsPath + ".next";
         File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(secrets, DaemonSecretsJson.Default.ApidSecrets));
         File.Move(next, SecretsPath, overwrite: true);

@@ -19,6 +19,9 @@ public class DirectorTests
     [InlineData("Forwarding", "10.0.0.6/../x", "", false, "refused InvalidArgument")]
     [InlineData("Forwarding", "", "10.0.0.6,10.0.0.5", false, "many 10.0.0.6 10.0.0.5")]
     [InlineData("Forwarding", "", "10.0.0.5", false, "many 10.0.0.5")]
+    [InlineData("Forwarding", "", "10.0.0.6,10.0.0.6,10.0.0.7,10.0.0.6", false, "many 10.0.0.6 10.0.0.7")]
+    [InlineData("Forwarding", "", "10.0.0.5,EDGE-01,fd00:0::5,localhost,127.0.0.1", false, "many 10.0.0.5")]
+    [InlineData("Forwarding", "", "Edge-02,edge-02.,EDGE-02", false, "many Edge-02")]
     [InlineData("Forwarding", "10.0.0.6", "10.0.0.6", true, "local")]
     [InlineData("LocalOnly", "", "", false, "local")]
     [InlineData("LocalOnly", "10.0.0.5", "", false, "local")]
@@ -34,6 +37,23 @@ public class DirectorTests
     [Fact]
     public void Services_whose_answers_cannot_be_joined_are_refused_for_several_nodes() =>
         Assert.Equal("refused InvalidArgument", Words(Director.Direct(StateList, [], ["10.0.0.6"], false, RoutingAbility.Forwarding, Local)));
+
+    [Fact]
+    [Trait("Category", "Security")]
+    public void A_call_goes_to_64_nodes_and_not_to_one_more()
+    {
+        string[] nodes = [.. Enumerable.Range(1, 65).Select(i => $"10.0.1.{i}")];
+
+        Assert.Equal(64, Assert.IsType<Route.Many>(Director.Direct(Version, [], nodes[..64], false, RoutingAbility.Forwarding, Local)).Targets.Count);
+        Route.Refused refused = Assert.IsType<Route.Refused>(Director.Direct(Version, [], nodes, false, RoutingAbility.Forwarding, Local));
+        Assert.Equal("65 nodes in one call, the limit is 64; send several calls", refused.Reason);
+    }
+
+    [Fact]
+    [Trait("Category", "Security")]
+    public void A_node_that_is_named_2700_times_is_asked_once() =>
+        Assert.Single(Assert.IsType<Route.Many>(
+            Director.Direct(Version, [], [.. Enumerable.Repeat("127.0.0.1", 2700)], false, RoutingAbility.Forwarding, Local)).Targets);
 
     [Fact]
     public void Services_whose_answers_cannot_be_joined_go_to_one_node() =>

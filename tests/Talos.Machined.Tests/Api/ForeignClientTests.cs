@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Talos.Apid;
 using Talos.Pki;
+using Talos.Rpc.Authorization;
 using Talos.Rpc.Tls;
 using Talos.Testing;
 
@@ -39,7 +40,7 @@ public class ForeignClientTests(MachineApiFixture node) : IClassFixture<MachineA
         CertificateAndKey server = authority.IssueServer(SubjectNames.Parse(["127.0.0.1"]), null, TimeSpan.FromHours(1));
         ApidSecrets secrets = new()
         {
-            Maintenance = false,
+            Admission = Admission.Members,
             Authorities = authority.CertificatePem,
             Certificate = server.CertificatePem,
             Key = server.KeyPem.Reveal(),

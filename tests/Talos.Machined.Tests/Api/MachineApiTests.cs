@@ -106,7 +106,7 @@ public class MachineApiTests(MachineApiFixture node) : IClassFixture<MachineApiF
         };
 
         RpcException refused = await RefusedAsync(
-            StatusCode.InvalidArgument, async () => await node.Machine.ApplyConfigurationAsync(request, Reader, cancellationToken: Ct));
+            StatusCode.InvalidArgument, async () => await node.Machine.ApplyConfigurationAsync(request, Admin, cancellationToken: Ct));
 
         Assert.Contains("machine.typo, line 3", refused.Status.Detail, StringComparison.Ordinal);
     }

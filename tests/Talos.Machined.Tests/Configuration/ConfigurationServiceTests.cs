@@ -3,6 +3,7 @@ using Talos.Config;
 using Talos.Cosi;
 using Talos.Machined.Configuration;
 using Talos.Resources.Config;
+using Talos.Rpc.Authorization;
 using Talos.Testing;
 
 namespace Talos.Machined.Tests.Configuration;
@@ -31,14 +32,16 @@ public sealed class ConfigurationServiceTests : IDisposable
     public async Task Without_a_config_the_node_is_in_maintenance_until_one_is_applied()
     {
         Assert.Equal(ConfigSource.None, await _service.LoadAsync(Ct));
-        Assert.True(_service.InMaintenance);
+        Assert.Equal(Admission.Maintenance, _service.Admission);
+        Assert.False(_service.MaintenanceEnds.IsCancellationRequested);
         Task waiting = _service.WaitUntilConfiguredAsync(Ct);
 
         ApplyOutcome outcome = await Apply(Texts.Complete("edge-01"), ApplyMode.Reboot);
 
         await waiting;
         Assert.Equal(ApplyMode.NoReboot, outcome.Mode);
-        Assert.False(_service.InMaintenance);
+        Assert.Equal(Admission.Members, _service.Admission);
+        Assert.True(_service.MaintenanceEnds.IsCancellationRequested);
         Assert.Equal("edge-01", Hostname(MachineConfig.ActiveId));
         Assert.Equal("edge-01", Hostname(MachineConfig.PersistentId));
         Assert.Equal("controlplane", ((Resource<MachineType>)_state.Get(new("config", MachineType.Definition.Type, MachineType.Id))!).Spec.Type);
@@ -95,6 +98,39 @@ public sealed class ConfigurationServiceTests : IDisposable
 
         Assert.Equal("edge-01", Hostname(MachineConfig.ActiveId));
         Assert.Contains("checksum", Assert.Single(_events.LoadErrors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Until_STATE_was_read_the_node_is_closed_and_says_nothing_of_its_config()
+    {
+        InMemoryState state = new(_time);
+        using ConfigurationService starting = new(
+            new ConfigStore(_files), new ConfigPublisher(state), _events, _time, NullLogger<ConfigurationService>.Instance);
+        Assert.Equal(Admission.Closed, starting.Admission);
+        Assert.Empty(state.List("config", ConfigStatus.Definition.Type));
+
+        await starting.LoadAsync(Ct);
+
+        Assert.Equal(Admission.Maintenance, starting.Admission);
+        Assert.True(((Resource<ConfigStatus>)Assert.Single(state.List("config", ConfigStatus.Definition.Type))).Spec.Maintenance);
+    }
+
+    [Fact]
+    public async Task A_node_whose_config_cannot_be_used_is_not_given_to_the_first_who_asks()
+    {
+        _files.Content[ConfigStore.CurrentName] = "not ours"u8.ToArray();
+        using ConfigurationService starting = new(
+            new ConfigStore(_files), new ConfigPublisher(_state), _events, _time, NullLogger<ConfigurationService>.Instance);
+
+        Assert.Equal(ConfigSource.Damaged, await starting.LoadAsync(Ct));
+
+        Assert.Equal(Admission.Members, starting.Admission);
+        ConfigStatus told = ((Resource<ConfigStatus>)Assert.Single(_state.List("config", ConfigStatus.Definition.Type))).Spec;
+        Assert.Equal((false, true), (told.Maintenance, told.Damaged));
+        await Assert.ThrowsAsync<ApplyInProgressException>(() => starting.ApplyAsync(
+            new ApplyOptions { Data = Texts.Bytes(Texts.Complete("stranger")), OnlyInMaintenance = true }, Ct));
+        await starting.ApplyAsync(new ApplyOptions { Data = Texts.Bytes(Texts.Complete("owner")) }, Ct);
+        Assert.Equal("owner", Hostname(MachineConfig.ActiveId));
     }
 
     [Fact]

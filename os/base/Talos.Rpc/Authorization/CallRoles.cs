@@ -22,4 +22,11 @@ public static class CallRoles
         ArgumentNullException.ThrowIfNull(role);
         return context.Roles().Contains(role.Name);
     }
+
+    /// <summary>Whether apid says that the caller showed no certificate.</summary>
+    public static bool IsAnonymous(this ServerCallContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.RequestHeaders.GetValue(AdmissionRules.AnonymousKey) is not null;
+    }
 }

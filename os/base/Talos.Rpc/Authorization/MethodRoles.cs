@@ -5,7 +5,7 @@ namespace Talos.Rpc.Authorization;
 /// <summary>Which roles may call which method. A method that is absent is for <see cref="Role.Admin"/> alone.</summary>
 /// <remarks>
 /// <see cref="Role.Reader"/> on ApplyConfiguration, Install, BlockDeviceWipe and the LVM and MD methods counts only while the
-/// node has no complete config; the method checks that itself.
+/// node has no config: see <see cref="AllowedFor(string, Admission)"/>.
 /// </remarks>
 internal static class MethodRoles
 {
@@ -85,7 +85,7 @@ internal static class MethodRoles
 
         ["/machine.LifecycleService/Upgrade"] = AdminOnly,
 
-        // A reader only brings a node without config an update; the method checks that itself.
+        // A reader only brings a node without config an update.
         ["/talos.ota.v1.UpdateService/Install"] = MaintenanceReaders,
         ["/talos.ota.v1.UpdateService/Status"] = Readers,
         ["/talos.ota.v1.UpdateService/Slots"] = Readers,
@@ -102,4 +102,11 @@ internal static class MethodRoles
 
     /// <summary>The roles that may call <paramref name="method"/>, of the form <c>/package.Service/Method</c>.</summary>
     public static IReadOnlyList<string> AllowedFor(string method) => Table.GetValueOrDefault(method, AdminOnly);
+
+    /// <summary>The roles that may call <paramref name="method"/> in a state of the node: in maintenance a reader may do more.</summary>
+    public static IReadOnlyList<string> AllowedFor(string method, Admission admission)
+    {
+        IReadOnlyList<string> allowed = AllowedFor(method);
+        return ReferenceEquals(allowed, MaintenanceReaders) && admission is not Admission.Maintenance ? AdminOnly : allowed;
+    }
 }

@@ -3,8 +3,9 @@ using Grpc.Core.Interceptors;
 
 namespace Talos.Rpc.Authorization;
 
-/// <summary>Checks the roles in the metadata of a call on a socket that only trusted processes can open.</summary>
-public sealed class RoleInterceptor : Interceptor
+/// <summary>Asks the rule of admission at each call on a socket that only trusted processes can open; roles come in the metadata.</summary>
+/// <param name="source">Who is let in; null on a server that has no maintenance.</param>
+public sealed class RoleInterceptor(IAdmissionSource? source) : Interceptor
 {
     /// <inheritdoc/>
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
@@ -15,30 +16,46 @@ public sealed class RoleInterceptor : Interceptor
     }
 
     /// <inheritdoc/>
-    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+    public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
     {
         Check(context);
-        return continuation(requestStream, context);
+        await using CancellationTokenRegistration ending = EndWithMaintenance(context);
+        return await continuation(requestStream, context);
     }
 
     /// <inheritdoc/>
-    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
         Check(context);
-        return continuation(request, responseStream, context);
+        await using CancellationTokenRegistration ending = EndWithMaintenance(context);
+        await continuation(request, responseStream, context);
     }
 
     /// <inheritdoc/>
-    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation)
     {
         Check(context);
-        return continuation(requestStream, responseStream, context);
+        await using CancellationTokenRegistration ending = EndWithMaintenance(context);
+        await continuation(requestStream, responseStream, context);
     }
 
-    private static void Check(ServerCallContext context) => Authorizer.Check(context.Method, context.Roles());
+    private void Check(ServerCallContext context)
+    {
+        Admission admission = source?.Admission ?? Admission.Members;
+        if (AdmissionRules.Refuse(context.Method, context.IsAnonymous(), context.Roles(), admission) is { } refusal)
+        {
+            throw new RpcException(refusal);
+        }
+    }
+
+    /// <summary>A stream that was opened without a certificate ends when the node gets its config: who reads it is nobody's friend then.</summary>
+    private CancellationTokenRegistration EndWithMaintenance(ServerCallContext context) =>
+        source is not null && context.IsAnonymous()
+            ? source.MaintenanceEnds.Register(static http => ((Microsoft.AspNetCore.Http.HttpContext)http!).Abort(), context.GetHttpContext())
+            : default;
 }

@@ -41,7 +41,7 @@ public static class UnixGrpcServer
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(errors);
         builder.Services.AddSingleton<ErrorInterceptor>();
-        builder.Services.AddSingleton<RoleInterceptor>();
+        builder.Services.AddSingleton(s => new RoleInterceptor(s.GetService<IAdmissionSource>()));
         builder.Services.AddGrpc(options => Configure(options));
         services(builder.Services);
 

@@ -1,3 +1,5 @@
+using Talos.Rpc.Authorization;
+
 namespace Talos.Rpc.Tls;
 
 /// <summary>What apid is told by the node: one file, replaced as a whole, so that a certificate never meets another's key.</summary>
@@ -6,8 +8,8 @@ public sealed record ApidSecrets
     /// <summary>Where the file lies on a node.</summary>
     public const string DefaultPath = "/system/secrets/apid/secrets.json";
 
-    /// <summary>The node has no config yet: no client certificate is asked for and every caller is a reader.</summary>
-    public required bool Maintenance { get; init; }
+    /// <summary>Who is let in.</summary>
+    public required Admission Admission { get; init; }
 
     /// <summary>CAs whose clients are let in, PEM; empty in maintenance.</summary>
     public required string Authorities { get; init; }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Talos.Cosi;
 using Talos.Pki;
+using Talos.Resources.Config;
 using Talos.Resources.Secrets;
 using Talos.Secrets.Ports;
 using Talos.Secrets.Rules;
@@ -8,13 +9,14 @@ using Talos.Secrets.Rules;
 namespace Talos.Secrets.Controllers;
 
 /// <summary>Keeps the API's certificates fresh: issued here where the CA's key is, by trustd of a control plane node elsewhere.</summary>
-internal sealed partial class ApiCertificateController(ITrustd trustd, TimeProvider time, ILogger<ApiCertificateController> log) : IController
+internal sealed partial class ApiCertificateController(
+    ITrustd trustd, IKeptCertificate kept, TimeProvider time, ILogger<ApiCertificateController> log) : IController
 {
     /// <inheritdoc/>
     public string Name => "secrets.ApiCertificateController";
 
     /// <inheritdoc/>
-    public IReadOnlyList<ControllerInput> Inputs { get; } = [ControllerInput.Weak<OsRootSecret>(), ControllerInput.Weak<CertSan>()];
+    public IReadOnlyList<ControllerInput> Inputs { get; } = [ControllerInput.Weak<OsRootSecret>(), ControllerInput.Weak<CertSan>(), ControllerInput.Weak<ConfigStatus>()];
 
     /// <inheritdoc/>
     public IReadOnlyList<ControllerOutput> Outputs { get; } =
@@ -26,8 +28,8 @@ internal sealed partial class ApiCertificateController(ITrustd trustd, TimeProvi
         if (context.Find<OsRootSecret>(OsRootSecret.Id) is not { Phase: ResourcePhase.Running, Spec: var root }
             || context.Find<CertSan>(CertSan.Api) is not { Spec.Names: var names })
         {
-            await context.DestroyAsync<ApiCertificate>(ApiCertificate.Id, ct);
             await context.DestroyAsync<TrustdCertificate>(TrustdCertificate.Id, ct);
+            await WithoutConfigAsync(context, ct);
             return;
         }
 
@@ -45,6 +47,27 @@ internal sealed partial class ApiCertificateController(ITrustd trustd, TimeProvi
         {
             await IssueElsewhereAsync(context, root, names, isFresh ? before : null, ct);
         }
+    }
+
+    // A config that cannot be used says nothing of its CA; the certificate of before does, and lets its owner bring another config.
+    private async Task WithoutConfigAsync(IControllerContext context, CancellationToken ct)
+    {
+        bool isDamaged = context.Find<ConfigStatus>(ConfigStatus.Id) is { Phase: ResourcePhase.Running, Spec.Damaged: true };
+        ApiCertificate? certificate = context.Find<ApiCertificate>(ApiCertificate.Id)?.Spec;
+        if (isDamaged && certificate is null && kept.Load() is { } before)
+        {
+            certificate = before;
+            LogKept("the config cannot be used");
+        }
+
+        if (isDamaged && certificate is not null && !Renewal.IsOver(certificate.Server.Crt, time.GetUtcNow()))
+        {
+            context.RequeueAfter(Renewal.LookAgain);
+            await context.WriteAsync(ApiCertificate.Id, certificate with { Client = PemPair.None }, ct);
+            return;
+        }
+
+        await context.DestroyAsync<ApiCertificate>(ApiCertificate.Id, ct);
     }
 
     private async Task IssueHereAsync(IControllerContext context, OsRootSecret root, ValueList<string> names, ApiCertificate? fresh, CancellationToken ct)
@@ -65,6 +88,7 @@ internal sealed partial class ApiCertificateController(ITrustd trustd, TimeProvi
             Client = fresh is { Client.Crt.Length: > 0 } ? fresh.Client : Pair(authority.IssueClient([Role.Impersonator], clock.Lifetime)),
         };
         await context.WriteAsync(ApiCertificate.Id, api, ct);
+        kept.Save(api with { Client = PemPair.None });
 
         PemPair? trustdServer = fresh is null ? null : context.Find<TrustdCertificate>(TrustdCertificate.Id)?.Spec.Server;
         TrustdCertificate trustdCertificate = new() { Server = trustdServer ?? Pair(authority.IssueServer(subject, null, clock.Lifetime)) };
@@ -76,8 +100,23 @@ internal sealed partial class ApiCertificateController(ITrustd trustd, TimeProvi
         await context.DestroyAsync<TrustdCertificate>(TrustdCertificate.Id, ct);
         if (fresh is not null)
         {
-            await context.WriteAsync(ApiCertificate.Id, fresh with { AcceptedCas = root.AcceptedCas, Client = PemPair.None }, ct);
+            await WriteAsync(fresh);
             return;
+        }
+
+        // Until trustd answers, the owner is let in by the certificate of before.
+        if (Usable(context.Find<ApiCertificate>(ApiCertificate.Id)?.Spec, root) is { } present)
+        {
+            await WriteAsync(present);
+        }
+        else if (Usable(kept.Load(), root) is { } before)
+        {
+            LogKept("trustd did not issue another one yet");
+            await WriteAsync(before);
+        }
+        else
+        {
+            await context.DestroyAsync<ApiCertificate>(ApiCertificate.Id, ct);
         }
 
         string host = root.TrustdHosts.Count > 0
@@ -85,22 +124,37 @@ internal sealed partial class ApiCertificateController(ITrustd trustd, TimeProvi
             : throw new PkiException("API certificate: the config names no control plane endpoint to ask");
         var key = PrivateKey.Generate(KeyAlgorithm.EcdsaP256);
         string request = CertificateSigningRequest.Create(key, [], null, SubjectNames.Parse(names));
-        (string certificate, string authorities) = await trustd.IssueAsync(host, request, root.Token, root.AcceptedCas, ct);
+        (string certificate, string _) = await trustd.IssueAsync(host, request, root.Token, root.AcceptedCas, ct);
         ApiCertificate api = new()
         {
-            AcceptedCas = Certificates.Bundle([root.AcceptedCas, authorities]),
+            AcceptedCas = root.AcceptedCas,
             IssuedBy = root.IssuingCa.Crt,
             Server = new PemPair(certificate, key.ToPem().Reveal()),
             Client = PemPair.None,
         };
-        await context.WriteAsync(ApiCertificate.Id, api, ct);
+        await WriteAsync(api);
         LogIssuedBy(host, string.Join(' ', names));
+
+        async Task WriteAsync(ApiCertificate certificate)
+        {
+            ApiCertificate written = certificate with { AcceptedCas = root.AcceptedCas, Client = PemPair.None };
+            await context.WriteAsync(ApiCertificate.Id, written, ct);
+            kept.Save(written);
+        }
     }
+
+    private ApiCertificate? Usable(ApiCertificate? certificate, OsRootSecret root) =>
+        certificate is not null && certificate.IssuedBy == root.IssuingCa.Crt && !Renewal.IsOver(certificate.Server.Crt, time.GetUtcNow())
+            ? certificate
+            : null;
 
     private static PemPair Pair(CertificateAndKey issued) => new(issued.CertificatePem, issued.KeyPem.Reveal());
 
     [LoggerMessage(LogLevel.Information, "API certificates issued for {Lifetime}: {Names}")]
     private partial void LogIssued(TimeSpan lifetime, string names);
+
+    [LoggerMessage(LogLevel.Warning, "The API goes on with the certificate of before, until it expires: {Reason}")]
+    private partial void LogKept(string reason);
 
     [LoggerMessage(LogLevel.Information, "API certificate issued by trustd on {Host}: {Names}")]
     private partial void LogIssuedBy(string host, string names);

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Talos.Cosi;
 using Talos.Pki;
+using Talos.Resources.Config;
 using Talos.Resources.Runtime;
 using Talos.Resources.Secrets;
+using Talos.Rpc.Authorization;
 using Talos.Rpc.Tls;
 using Talos.Secrets.Ports;
 using Talos.Secrets.Rules;
@@ -13,6 +15,8 @@ namespace Talos.Secrets.Controllers;
 /// <remarks>The daemons take a changed file by themselves: a new certificate restarts nothing.</remarks>
 internal sealed class DaemonController(ISecretFiles files, TimeProvider time) : IController
 {
+    private ApidSecrets? _written;
+
     /// <inheritdoc/>
     public string Name => "secrets.DaemonController";
 
@@ -20,7 +24,7 @@ internal sealed class DaemonController(ISecretFiles files, TimeProvider time) : 
     public IReadOnlyList<ControllerInput> Inputs { get; } =
     [
         ControllerInput.Weak<OsRootSecret>(), ControllerInput.Weak<MaintenanceRootSecret>(), ControllerInput.Weak<CertSan>(),
-        ControllerInput.Weak<ApiCertificate>(), ControllerInput.Weak<TrustdCertificate>(),
+        ControllerInput.Weak<ApiCertificate>(), ControllerInput.Weak<TrustdCertificate>(), ControllerInput.Weak<ConfigStatus>(),
     ];
 
     /// <inheritdoc/>
@@ -29,13 +33,20 @@ internal sealed class DaemonController(ISecretFiles files, TimeProvider time) : 
     /// <inheritdoc/>
     public async Task ReconcileAsync(IControllerContext context, CancellationToken ct)
     {
+        // Until STATE was read nobody knows whose node this is: nobody listens.
+        if (context.Find<ConfigStatus>(ConfigStatus.Id) is not { Phase: ResourcePhase.Running, Spec: var config })
+        {
+            return;
+        }
+
         if (context.Find<CertSan>(CertSan.Api)?.Spec is not { } names)
         {
             return;
         }
 
-        if (Apid(context, names) is { } apid)
+        if ((Apid(context, config, names) ?? Closed()) is { } apid)
         {
+            _written = apid;
             files.Write(ApidSecrets.DefaultPath, JsonSerializer.SerializeToUtf8Bytes(apid, DaemonSecretsJson.Default.ApidSecrets));
             await context.WriteAsync(DaemonServices.Apid, DaemonServices.Spec(DaemonServices.Apid, DaemonServices.ApidPort, ApidSecrets.DefaultPath), ct);
         }
@@ -52,14 +63,13 @@ internal sealed class DaemonController(ISecretFiles files, TimeProvider time) : 
         }
     }
 
-    // Between two states of the node neither is there for a moment: apid goes on with what it has.
-    private ApidSecrets? Apid(IControllerContext context, CertSan names)
+    private ApidSecrets? Apid(IControllerContext context, ConfigStatus config, CertSan names)
     {
         if (context.Find<ApiCertificate>(ApiCertificate.Id) is { Phase: ResourcePhase.Running, Spec: var api })
         {
             return new ApidSecrets
             {
-                Maintenance = false,
+                Admission = Admission.Members,
                 Authorities = api.AcceptedCas,
                 Certificate = api.Server.Crt,
                 Key = api.Server.Key,
@@ -69,10 +79,17 @@ internal sealed class DaemonController(ISecretFiles files, TimeProvider time) : 
             };
         }
 
-        return context.Find<MaintenanceRootSecret>(MaintenanceRootSecret.Id) is { Phase: ResourcePhase.Running, Spec: var root }
+        return config.Maintenance && context.Find<MaintenanceRootSecret>(MaintenanceRootSecret.Id) is { Phase: ResourcePhase.Running, Spec: var root }
             ? Maintenance(root, names)
             : null;
     }
+
+    // Between two states of the node, and for as long as no certificate can be had, apid listens and refuses: it never goes on with
+    // who was let in before. A daemon that was not started yet is not started for that.
+    private ApidSecrets? Closed() => _written is null ? null : _written with
+    {
+        Admission = Admission.Closed, Authorities = "", ClientCertificate = "", ClientKey = "",
+    };
 
     private ApidSecrets Maintenance(MaintenanceRootSecret root, CertSan names)
     {
@@ -82,7 +99,7 @@ internal sealed class DaemonController(ISecretFiles files, TimeProvider time) : 
             PrivateKey.FromPem(root.ServerKey), [], AuthorityOptions.Maintenance.CommonName, SubjectNames.Parse(names.Names));
         return new ApidSecrets
         {
-            Maintenance = true,
+            Admission = Admission.Maintenance,
             Authorities = "",
             Certificate = authority.SignServer(CertificateSigningRequest.Parse(request), CertificateAuthority.AuthorityLifetime),
             Key = root.ServerKey,

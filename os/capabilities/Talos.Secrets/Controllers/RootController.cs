@@ -7,14 +7,14 @@ using Talos.Resources.Secrets;
 
 namespace Talos.Secrets.Controllers;
 
-/// <summary>Takes the API's authority from the config; without a config it makes up one for the maintenance mode.</summary>
+/// <summary>Takes the API's authority from the config; when STATE was read and holds no config, it makes up one for the maintenance mode.</summary>
 internal sealed partial class RootController(TimeProvider time, ILogger<RootController> log) : IController
 {
     /// <inheritdoc/>
     public string Name => "secrets.RootController";
 
     /// <inheritdoc/>
-    public IReadOnlyList<ControllerInput> Inputs { get; } = [ControllerInput.Weak<MachineConfig>()];
+    public IReadOnlyList<ControllerInput> Inputs { get; } = [ControllerInput.Weak<MachineConfig>(), ControllerInput.Weak<ConfigStatus>()];
 
     /// <inheritdoc/>
     public IReadOnlyList<ControllerOutput> Outputs { get; } =
@@ -32,6 +32,13 @@ internal sealed partial class RootController(TimeProvider time, ILogger<RootCont
         }
 
         await context.DestroyAsync<OsRootSecret>(OsRootSecret.Id, ct);
+        if (context.Find<ConfigStatus>(ConfigStatus.Id) is not { Phase: ResourcePhase.Running, Spec.Maintenance: true })
+        {
+            // Not read yet, or damaged: the node may be somebody's.
+            await context.DestroyAsync<MaintenanceRootSecret>(MaintenanceRootSecret.Id, ct);
+            return;
+        }
+
         if (context.Find<MaintenanceRootSecret>(MaintenanceRootSecret.Id) is null)
         {
             var made = CertificateAuthority.Create(AuthorityOptions.Maintenance, time);

@@ -26,6 +26,13 @@ internal static class Renewal
         return now < start || now > start + ((end - start) / 2);
     }
 
+    /// <summary>Whether a certificate has come to its end. Before its start it counts: a board without a clock wakes up in the past.</summary>
+    public static bool IsOver(string certificatePem, DateTimeOffset now)
+    {
+        using X509Certificate2 certificate = Certificates.Read(certificatePem);
+        return now > new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
+    }
+
     /// <summary>Whether the certificate is for exactly these names.</summary>
     public static bool IsFor(string certificatePem, IReadOnlyCollection<string> names)
     {

@@ -12,18 +12,21 @@ internal static class Aggregator
     /// <summary>Runs the call.</summary>
     /// <param name="context">The call; its status is always OK.</param>
     /// <param name="backends">The nodes, by the names that mark the answers.</param>
-    /// <param name="roles">The caller's roles.</param>
+    /// <param name="call">The call as it is counted; when we end it, nothing is answered here.</param>
     /// <param name="isStream">Whether the method answers with a stream.</param>
     /// <param name="ct">Ends when the caller leaves or its deadline passes.</param>
     public static async Task RunAsync(
-        HttpContext context, IReadOnlyList<(string Node, Backend Backend)> backends, IReadOnlyList<string> roles, bool isStream, CancellationToken ct)
+        HttpContext context, IReadOnlyList<(string Node, Backend Backend)> backends, OpenCall call, bool isStream, CancellationToken ct)
     {
         byte[] message = await GrpcFrames.ReadAsync(context.Request.Body, ct) ?? [];
         byte[] body = GrpcFrames.Frame(message);
         context.Request.Headers[AcceptEncodingHeader] = new StringValues("identity");
 
         await context.Response.StartAsync(ct);
+        using var writing = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, call.Ended);
         using SemaphoreSlim turn = new(1);
+        using SemaphoreSlim places = new(CallLimits.NodesAtOnce);
+        int joined = 0;
         if (isStream)
         {
             await Task.WhenAll(backends.Select(b => StreamAsync(b.Node, b.Backend)));
@@ -34,16 +37,32 @@ internal static class Aggregator
             await WriteAsync([.. answers.SelectMany(a => a)]);
         }
 
+        writing.Token.ThrowIfCancellationRequested();
         Reply.End(context.Response, Status.DefaultSuccess);
 
         async Task<byte[]> OnceAsync(string node, Backend backend)
         {
             byte[]? answer = null;
-            Status status = await CallAsync(backend, received =>
+            await places.WaitAsync(ct);
+            Status status;
+            try
             {
-                answer = NodeMark.Once(received, node);
-                return Task.CompletedTask;
-            });
+                status = await CallAsync(backend, received =>
+                {
+                    if (Interlocked.Add(ref joined, received.Length) > CallLimits.JoinedBytes)
+                    {
+                        throw new InvalidDataException($"the answers of all nodes are longer than {CallLimits.JoinedBytes} bytes; ask fewer in one call");
+                    }
+
+                    answer = NodeMark.Once(received, node);
+                    return Task.CompletedTask;
+                });
+            }
+            finally
+            {
+                places.Release();
+            }
+
             return status.StatusCode is StatusCode.OK && answer is not null ? answer : NodeMark.Failure(node, WithReason(status), stream: false);
         }
 
@@ -58,10 +77,10 @@ internal static class Aggregator
 
         async Task WriteAsync(byte[] answer)
         {
-            await turn.WaitAsync(context.RequestAborted);
+            await turn.WaitAsync(writing.Token);
             try
             {
-                await context.Response.BodyWriter.WriteAsync(GrpcFrames.Frame(answer), context.RequestAborted);
+                await context.Response.BodyWriter.WriteAsync(GrpcFrames.Frame(answer), writing.Token);
             }
             finally
             {
@@ -74,7 +93,7 @@ internal static class Aggregator
             try
             {
                 using ByteArrayContent content = new(body);
-                using HttpRequestMessage request = ForwardedCall.Build(context.Request, backend, roles, content);
+                using HttpRequestMessage request = ForwardedCall.Build(context.Request, backend, call.Caller, content);
                 using HttpResponseMessage answer = await backend.Invoker.SendAsync(request, ct);
                 if (GrpcStatus.Read(answer.Headers) is { } early)
                 {

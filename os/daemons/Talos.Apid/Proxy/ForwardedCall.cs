@@ -14,15 +14,15 @@ internal static class ForwardedCall
     private static readonly HashSet<string> Dropped = new(StringComparer.OrdinalIgnoreCase)
     {
         "connection", "content-length", "content-type", "date", "host", "keep-alive", "proxy-connection", "te", "trailer",
-        "transfer-encoding", "upgrade", CallRoles.MetadataKey, Director.NodeKey, Director.NodesKey, Director.ProxyFromKey,
+        "transfer-encoding", "upgrade", CallRoles.MetadataKey, AdmissionRules.AnonymousKey, Director.NodeKey, Director.NodesKey, Director.ProxyFromKey,
     };
 
     /// <summary>Builds the request.</summary>
     /// <param name="caller">The call as it came in.</param>
     /// <param name="backend">Where it goes.</param>
-    /// <param name="roles">The caller's roles.</param>
+    /// <param name="from">Who calls.</param>
     /// <param name="content">The messages.</param>
-    public static HttpRequestMessage Build(HttpRequest caller, Backend backend, IReadOnlyList<string> roles, HttpContent content)
+    public static HttpRequestMessage Build(HttpRequest caller, Backend backend, Caller from, HttpContent content)
     {
         HttpRequestMessage request = new(HttpMethod.Post, new Uri(backend.Address, caller.Path.Value))
         {
@@ -40,7 +40,12 @@ internal static class ForwardedCall
         }
 
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        request.Headers.TryAddWithoutValidation(CallRoles.MetadataKey, roles);
+        request.Headers.TryAddWithoutValidation(CallRoles.MetadataKey, from.Roles);
+        if (from.IsAnonymous)
+        {
+            request.Headers.TryAddWithoutValidation(AdmissionRules.AnonymousKey, "1");
+        }
+
         if (backend.Address.Scheme == Uri.UriSchemeHttps)
         {
             request.Headers.TryAddWithoutValidation(Director.ProxyFromKey, caller.Host.Value);

@@ -15,11 +15,11 @@ internal static class Forwarder
         "connection", "content-length", "content-type", "date", "keep-alive", "server", "trailer", "transfer-encoding",
     };
 
-    public static async Task ForwardAsync(HttpContext context, Backend backend, IReadOnlyList<string> roles, CancellationToken ct)
+    public static async Task ForwardAsync(HttpContext context, Backend backend, Caller caller, CancellationToken ct)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using BodyContent body = new(context.Request.Body, ending.Token);
-        using HttpRequestMessage request = ForwardedCall.Build(context.Request, backend, roles, body);
+        using HttpRequestMessage request = ForwardedCall.Build(context.Request, backend, caller, body);
         try
         {
             using HttpResponseMessage answer = await backend.Invoker.SendAsync(request, ct);
@@ -27,12 +27,26 @@ internal static class Forwarder
         }
         catch (Exception e) when (e is HttpRequestException or IOException && !ct.IsCancellationRequested)
         {
-            Reply.End(context.Response, GrpcStatus.FromTransport(e, backend.Name));
+            Reply.End(context.Response, TooLong(e) is { } tooLong ? Reply.Of(tooLong) : GrpcStatus.FromTransport(e, backend.Name));
         }
         finally
         {
             await ending.CancelAsync();
         }
+    }
+
+    // What the body's reader throws comes back in what the sender throws.
+    private static BadHttpRequestException? TooLong(Exception error)
+    {
+        for (Exception? e = error; e is not null; e = e.InnerException)
+        {
+            if (e is BadHttpRequestException bad)
+            {
+                return bad;
+            }
+        }
+
+        return null;
     }
 
     private static async Task PassBackAsync(HttpResponse response, HttpResponseMessage answer, CancellationToken ct)

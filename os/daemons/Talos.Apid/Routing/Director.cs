@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Talos.Apid.Proxy;
 
 namespace Talos.Apid.Routing;
 
@@ -47,7 +48,7 @@ internal static class Director
 
         if (nodes.Count > 0)
         {
-            return Many(method, nodes);
+            return Many(method, Distinct(nodes, local));
         }
 
         if (node.Count == 0 || local.Contains(node[0]))
@@ -65,7 +66,20 @@ internal static class Director
             return new Route.Refused(StatusCode.InvalidArgument, $"{method} cannot be sent to several nodes in one call; use the metadata key node");
         }
 
+        if (nodes.Count > CallLimits.Nodes)
+        {
+            return new Route.Refused(
+                StatusCode.InvalidArgument, $"{nodes.Count} nodes in one call, the limit is {CallLimits.Nodes}; send several calls");
+        }
+
         return nodes.FirstOrDefault(n => !IsHost(n)) is { } wrong ? NotAHost(wrong) : new Route.Many(nodes);
+    }
+
+    // A node has several names; for this one they are known. The name that came first marks its answer.
+    private static List<string> Distinct(IReadOnlyList<string> nodes, LocalNames local)
+    {
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        return [.. nodes.Where(n => seen.Add(local.Contains(n) ? "" : LocalNames.Normal(n)))];
     }
 
     private static bool IsHost(string target) => Uri.CheckHostName(target) is not UriHostNameType.Unknown;

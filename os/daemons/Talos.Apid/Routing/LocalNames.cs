@@ -12,7 +12,7 @@ internal sealed class LocalNames
 
     public bool Contains(string target) => _names.Contains(Normal(target));
 
-    // Addresses have many spellings, host names two cases.
-    private static string Normal(string name) =>
+    /// <summary>One spelling of a name: addresses have many, host names two cases.</summary>
+    public static string Normal(string name) =>
         IPAddress.TryParse(name, out IPAddress? address) ? address.ToString() : name.TrimEnd('.').ToLowerInvariant();
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Talos.Cosi;
+using Talos.Rpc.Authorization;
 using Talos.Rpc.ResourceState;
 
 namespace Talos.Machined.Api;
@@ -11,6 +12,7 @@ internal static class ApiModule
     /// <summary>Adds the services.</summary>
     public static void Add(IServiceCollection services, ApiContext api)
     {
+        services.AddSingleton<IAdmissionSource>(api.Config);
         services.AddSingleton(new MachineApi(api));
         services.AddSingleton(new ImageApi(api.Containers, api.Updates.Upgrader));
         services.AddSingleton(new LifecycleApi(api.Updates.Upgrader));

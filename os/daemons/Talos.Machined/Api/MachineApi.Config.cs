@@ -16,15 +16,9 @@ internal sealed partial class MachineApi
 {
     public override async Task<ApplyConfigurationResponse> ApplyConfiguration(ApplyConfigurationRequest request, ServerCallContext context)
     {
-        // A reader may bring a node its first config, and nothing after that.
-        bool admin = context.HasRole(Role.Admin);
-        if (!admin && !api.Config.InMaintenance)
-        {
-            throw new RpcException(new Status(StatusCode.PermissionDenied, "not authorized"));
-        }
-
+        // A reader may bring a node its first config, and nothing after that; what was true when the call began may not be any more.
         ApplyOutcome outcome = await api.Config.ApplyAsync(
-            Options(request) with { OnlyInMaintenance = !admin }, context.CancellationToken);
+            Options(request) with { OnlyInMaintenance = !context.HasRole(Role.Admin) }, context.CancellationToken);
         if (outcome.RebootNeeded)
         {
             BringDown(RebootSequence.Plan(new RebootOptions(RebootMode.Graceful), api.Tasks), MachineStage.Rebooting);

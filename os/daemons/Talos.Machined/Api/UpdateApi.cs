@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Talos.Api.Ota;
-using Talos.Machined.Configuration;
 using Talos.Machined.Updates;
 using Talos.Ota.Engine;
 using Talos.Ota.Engine.Sources;
@@ -17,21 +16,19 @@ namespace Talos.Machined.Api;
 /// <param name="engine">The update engine.</param>
 /// <param name="boot">What this boot is.</param>
 /// <param name="upgrader">Takes updates.</param>
-/// <param name="config">Says whether the node is in maintenance.</param>
+/// <param name="admission">Says when the node becomes somebody's.</param>
 /// <param name="restart">Brings the node down in order and restarts it; gives the id to follow it.</param>
 internal sealed class UpdateApi(
-    IUpdateEngine engine, UpdateBoot boot, Upgrader upgrader, IConfigurationService config, Func<string> restart) : UpdateService.UpdateServiceBase
+    IUpdateEngine engine, UpdateBoot boot, Upgrader upgrader, IAdmissionSource admission, Func<string> restart) : UpdateService.UpdateServiceBase
 {
     /// <summary>An install from a reference goes on when the caller leaves; an upload ends with its caller.</summary>
     public override async Task Install(
         IAsyncStreamReader<InstallRequest> requestStream, IServerStreamWriter<InstallResponse> responseStream, ServerCallContext context)
     {
         CancellationToken ct = context.CancellationToken;
-        if (!context.HasRole(Role.Admin) && !config.InMaintenance)
-        {
-            throw new RpcException(new Status(StatusCode.PermissionDenied, "not authorized"));
-        }
 
+        // Who is no administrator was let in because the node is nobody's; what he began ends when it becomes somebody's.
+        CancellationToken life = context.HasRole(Role.Admin) ? CancellationToken.None : admission.MaintenanceEnds;
         if (!await requestStream.MoveNext(ct) || requestStream.Current.Options is not { } wanted)
         {
             throw new InvalidRequestException("options", "the first message has to hold them");
@@ -40,7 +37,7 @@ internal sealed class UpdateApi(
         InstallProgress told = new(responseStream);
         UpgradeOptions options = new(wanted.Preserve, wanted.Force, wanted.Reboot) { BundleId = wanted.BundleId, AuthoritiesPem = wanted.Authorities };
         UpgradeResult done = wanted.Reference.Length > 0
-            ? await told.FollowAsync(p => Task.Run(() => upgrader.InstallAsync(wanted.Reference, options, p, CancellationToken.None), ct), ct)
+            ? await told.FollowAsync(p => Task.Run(() => upgrader.InstallAsync(wanted.Reference, options, p, life), ct), ct)
             : await told.FollowAsync(p => UploadAsync(requestStream, options, p, ct), ct);
 
         InstallResponse last = Translate(engine.Status.Progress, UpdateState.TrialPending);

@@ -11,4 +11,7 @@ internal enum ConfigSource
 
     /// <summary>The last good one, because the current one could not be used.</summary>
     LastGood,
+
+    /// <summary>There is one that cannot be used, and none to take instead. The node is somebody's: this is not maintenance.</summary>
+    Damaged,
 }

@@ -21,7 +21,7 @@ internal sealed class ConfigStore(IConfigFile files)
         }
 
         MachineConfiguration? previous = Read(PreviousName, problems);
-        return new StoredConfig(previous, previous is null ? ConfigSource.None : ConfigSource.LastGood, problems);
+        return new StoredConfig(previous, previous is not null ? ConfigSource.LastGood : problems.Count > 0 ? ConfigSource.Damaged : ConfigSource.None, problems);
     }
 
     /// <summary>Writes a config. The current one, when it is good, is kept as the one before first.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Talos.Config;
+using Talos.Rpc.Authorization;
 
 namespace Talos.Machined.Configuration;
 
@@ -15,13 +16,17 @@ internal sealed partial class ConfigurationService(
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _configured = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MachineConfiguration? _persistent;
+    private readonly CancellationTokenSource _maintenanceEnds = new();
     private volatile MachineConfiguration? _active;
+    private volatile ConfigFinding _finding;
     private ITimer? _tryTimer;
     private int _try;
 
     public MachineConfiguration? Active => _active;
 
-    public bool InMaintenance => _active is not { IsComplete: true };
+    public Admission Admission => AdmissionRules.Of(_finding);
+
+    public CancellationToken MaintenanceEnds => _maintenanceEnds.Token;
 
     public async Task<ConfigSource> LoadAsync(CancellationToken ct)
     {
@@ -41,6 +46,11 @@ internal sealed partial class ConfigurationService(
                 publisher.Persistent(configuration);
                 Activate(configuration);
                 LogLoaded(stored.Source, configuration.ToString());
+            }
+
+            if (_finding is not ConfigFinding.Complete)
+            {
+                Find(stored.Source is ConfigSource.Damaged ? ConfigFinding.Damaged : ConfigFinding.None);
             }
 
             return stored.Source;
@@ -82,6 +92,7 @@ internal sealed partial class ConfigurationService(
     public void Dispose()
     {
         _tryTimer?.Dispose();
+        _maintenanceEnds.Dispose();
         _gate.Dispose();
     }
 
@@ -100,7 +111,7 @@ internal sealed partial class ConfigurationService(
 
     private ApplyOutcome Apply(ApplyOptions options, MachineConfiguration wanted)
     {
-        if (options.OnlyInMaintenance && !InMaintenance)
+        if (options.OnlyInMaintenance && Admission is not Admission.Maintenance)
         {
             throw new ApplyInProgressException();
         }
@@ -164,7 +175,18 @@ internal sealed partial class ConfigurationService(
         publisher.Active(configuration);
         if (configuration.IsComplete)
         {
+            Find(ConfigFinding.Complete);
             _configured.TrySetResult();
+        }
+    }
+
+    private void Find(ConfigFinding finding)
+    {
+        _finding = finding;
+        publisher.Found(finding);
+        if (Admission is Admission.Members)
+        {
+            _maintenanceEnds.Cancel();
         }
     }
 

@@ -10,6 +10,7 @@ using Talos.Machined.Updates;
 using Talos.Machined.Watchdogs;
 using Talos.Ota.Engine;
 using Talos.Resources.Runtime;
+using Talos.Rpc.Authorization;
 using Talos.Services;
 
 namespace Talos.Machined.Node;
@@ -34,7 +35,6 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
         EnforceKernelRequirements = Task("enforceKSPPRequirements", EnforceKernelRequirements),
         StartMachined = new("startMachined", api.StartAsync),
         StartUdevd = new("startUdevd", StartUdevdAsync),
-        StartApid = new("startApid", ct => AwaitEarlyServiceAsync("apid", ct)),
         ReloadMeta = Task("reloadMeta", ReloadMeta),
         CheckUpdate = new("checkUpdate", CheckUpdateAsync),
         LoadConfig = new("loadConfig", LoadConfigAsync),
@@ -145,7 +145,7 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
         await rooms.Volumes.MountAsync(VolumeNames.State, ct);
         rooms.Updates.Data.EnterState();
         MachineId.Settle();
-        if (rooms.Config.InMaintenance)
+        if (rooms.Config.Active is not { IsComplete: true })
         {
             await rooms.Config.LoadAsync(ct);
         }
@@ -156,14 +156,26 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
             await System.Threading.Tasks.Task.Delay(Timeout.InfiniteTimeSpan, ct);
         }
 
-        if (rooms.Config.InMaintenance)
+        if (rooms.Config.Active is not { IsComplete: true })
         {
-            LogMaintenance();
-            node.Stage.Set(MachineStage.Maintenance);
+            TellWhatIsMissing();
             await rooms.Config.WaitUntilConfiguredAsync(ct);
         }
 
         node.Stage.Set(MachineStage.Booting);
+    }
+
+    private void TellWhatIsMissing()
+    {
+        if (rooms.Config.Admission is Admission.Maintenance)
+        {
+            LogMaintenance();
+            node.Stage.Set(MachineStage.Maintenance);
+            return;
+        }
+
+        LogDamaged();
+        node.Stage.Set(MachineStage.Maintenance, "the machine config on STATE cannot be used: bring another one with a certificate of before");
     }
 
     private void CheckMemorySize()
@@ -251,6 +263,11 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
 
     [LoggerMessage(LogLevel.Information, "This node has no machine config; it waits for one over the API")]
     private partial void LogMaintenance();
+
+    [LoggerMessage(LogLevel.Error, "The machine config on STATE cannot be used. The node stays closed to callers without a certificate and waits for "
+        + "another config from its administrator, whose certificate counts until the API's certificate of before expires; after that, "
+        + "start it once with talos.experimental.wipe=system:STATE on the kernel command line")]
+    private partial void LogDamaged();
 
     [LoggerMessage(LogLevel.Warning, "META cannot be read: {Problem}")]
     private partial void LogNoMeta(string problem);

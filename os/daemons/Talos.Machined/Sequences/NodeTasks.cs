@@ -12,9 +12,6 @@ internal sealed record NodeTasks
     /// <summary>Serves the API on machined's socket.</summary>
     public required SequenceTask StartMachined { get; init; }
 
-    /// <summary>Starts the API server.</summary>
-    public required SequenceTask StartApid { get; init; }
-
     /// <summary>Reads the META partition.</summary>
     public required SequenceTask ReloadMeta { get; init; }
 

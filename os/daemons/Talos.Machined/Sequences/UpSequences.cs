@@ -14,7 +14,7 @@ internal static class InitializeSequence
         List<Phase> phases =
         [
             new("systemRequirements", node.EnforceKernelRequirements),
-            new("earlyServices", node.StartMachined, node.StartUdevd, node.StartApid),
+            new("earlyServices", node.StartMachined, node.StartUdevd),
             new("meta", node.ReloadMeta),
             new("update", node.CheckUpdate) { GoesOnAfterFailure = true },
         ];

@@ -87,6 +87,7 @@ internal sealed class Upgrader(
             },
         };
         InstallResult installed = await engine.InstallAsync(source, install, progress, ct);
+        ct.ThrowIfCancellationRequested();
         return new UpgradeResult(installed, options.Reboot ? restart() : null);
     }
 

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Talos.Pki;
+using Talos.Resources.Secrets;
+using Talos.Rpc.Tls;
+using Talos.Secrets.Ports;
+
+namespace Talos.Secrets.Tests;
+
+internal sealed class FakeFiles : ISecretFiles
+{
+    private readonly Dictionary<string, byte[]> _files = [];
+
+    public int Writes { get; private set; }
+
+    public bool HasApid => _files.ContainsKey(ApidSecrets.DefaultPath);
+
+    public ApidSecrets Apid => JsonSerializer.Deserialize(_files[ApidSecrets.DefaultPath], DaemonSecretsJson.Default.ApidSecrets)!;
+
+    public TrustdSecrets Trustd => JsonSerializer.Deserialize(_files[TrustdSecrets.DefaultPath], DaemonSecretsJson.Default.TrustdSecrets)!;
+
+    public void Write(string path, byte[] content)
+    {
+        if (!_files.TryGetValue(path, out byte[]? before) || !before.AsSpan().SequenceEqual(content))
+        {
+            Writes++;
+            _files[path] = content;
+        }
+    }
+
+    public void Remove(string path) => _files.Remove(path);
+}
+
+internal sealed class FakeTrustd(CertificateAuthority authority) : ITrustd
+{
+    public (string Host, string Token) Asked { get; private set; }
+
+    public bool IsAway { get; set; }
+
+    public string Authorities { get; set; } = authority.CertificatePem;
+
+    public Task<(string Certificate, string Authorities)> IssueAsync(
+        string host, string request, string token, string authorities, CancellationToken ct)
+    {
+        Asked = (host, token);
+        if (IsAway)
+        {
+            throw new IOException("nobody answers");
+        }
+
+        string certificate = authority.SignServer(CertificateSigningRequest.Parse(request), CertificateAuthority.NodeLifetime);
+        return Task.FromResult((certificate, Authorities));
+    }
+}
+
+internal sealed class FakeKept : IKeptCertificate
+{
+    public ApiCertificate? Certificate { get; set; }
+
+    public ApiCertificate? Load() => Certificate;
+
+    public void Save(ApiCertificate certificate) => Certificate = certificate;
+}
+
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("talos-kept-").FullName;
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

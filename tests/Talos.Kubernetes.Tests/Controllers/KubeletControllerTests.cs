@@ -42,6 +42,27 @@ public sealed class KubeletControllerTests
     }
 
     [Fact]
+    public async Task Settings_that_this_kubelet_does_not_take_are_told_in_its_status()
+    {
+        ControllerFixture node = GivenSpecController();
+        node.Given(MachineConfig.ActiveId, TestConfig.With("""
+              kubelet:
+                extraArgs: { seccomp-default: "true", v: "4" }
+                extraConfig: { userNamespaces: { idsPerPod: 65536 }, maxPods: 20 }
+            """));
+
+        await node.SettleAsync();
+
+        Assert.Equal(
+            [
+                "extraConfig.userNamespaces left out: kubelet 1.20.2 has no such field; 1.33 and later have it",
+                "extraArgs.seccomp-default left out: kubelet 1.20.2 has no such flag; 1.31 and later have it",
+            ],
+            node.Find<KubeletStatus>(KubeletStatus.Id)?.Spec.Warnings);
+        Assert.Equal("--v=4", node.Find<KubeletSpec>(KubeletSpec.Id)?.Spec.Args[^1]);
+    }
+
+    [Fact]
     public async Task A_root_without_kubelet_says_so()
     {
         _kubelet.Version = null;

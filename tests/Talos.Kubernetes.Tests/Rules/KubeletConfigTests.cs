@@ -73,7 +73,9 @@ public sealed class KubeletConfigTests
         Assert.Equal("5%", config.GetProperty("evictionHard").GetProperty("nodefs.available").GetString());
         Assert.Equal(0, config.GetProperty("readOnlyPort").GetInt32());
         Assert.False(config.GetProperty("authentication").GetProperty("anonymous").GetProperty("enabled").GetBoolean());
-        Assert.Equal(["extraConfig.readOnlyPort", "extraConfig.authentication"], KubeletConfig.Refused(settings));
+        Assert.Equal(
+            ["extraConfig.readOnlyPort left out: the node decides it itself", "extraConfig.authentication left out: the node decides it itself"],
+            KubeletExtras.Judge(settings).Remarks);
     }
 
     [Fact]
@@ -90,7 +92,7 @@ public sealed class KubeletConfigTests
         };
 
         Assert.Equal(["--feature-gates=A=true", "--feature-gates=B=false", "--v=4"], KubeletConfig.Arguments(settings).TakeLast(3));
-        Assert.Equal(["extraArgs.anonymous-auth"], KubeletConfig.Refused(settings));
+        Assert.Equal(["extraArgs.anonymous-auth left out: the node decides it itself"], KubeletExtras.Judge(settings).Remarks);
     }
 
     [Fact]

@@ -12,7 +12,11 @@ public sealed record KubeletStatus : IResourceSpec<KubeletStatus>
     /// <inheritdoc/>
     public static ResourceDefinition Definition { get; } = new("KubeletStatuses.kubernetes.talos.dev", "k8s")
     {
-        PrintColumns = [new PrintColumn("Image", "{.image}"), new PrintColumn("Version", "{.version}"), new PrintColumn("Problem", "{.problem}")],
+        PrintColumns =
+        [
+            new PrintColumn("Image", "{.image}"), new PrintColumn("Version", "{.version}"), new PrintColumn("Problem", "{.problem}"),
+            new PrintColumn("Warning", "{.warnings[0]}"),
+        ],
     };
 
     /// <inheritdoc/>
@@ -26,4 +30,7 @@ public sealed record KubeletStatus : IResourceSpec<KubeletStatus>
 
     /// <summary>Why it does not run; empty when nothing keeps it from running.</summary>
     public string Problem { get; init; } = "";
+
+    /// <summary>Settings of the machine config that this kubelet does not get, and why; one sentence each.</summary>
+    public ValueList<string> Warnings { get; init; }
 }

@@ -12,7 +12,7 @@ namespace Talos.Kubernetes.Controllers;
 internal sealed partial class KubeletSpecController(IKubeletBinary binary, INodeFiles files, ILogger<KubeletSpecController> log) : IController
 {
     private string _version = "";
-    private string _refused = "";
+    private string _told = "";
 
     public string Name => "kubernetes.KubeletSpecController";
 
@@ -47,9 +47,10 @@ internal sealed partial class KubeletSpecController(IKubeletBinary binary, INode
         }
 
         KubeletSettings settings = Settings(machine, nodename.Spec.Name, version);
-        TellRefused(settings);
+        ValueList<string> warnings = KubeletExtras.Judge(settings).Remarks.ToValueList();
+        Tell(warnings);
         await context.WriteAsync(KubeletSpec.Id, Spec(settings, machine), ct);
-        await context.WriteAsync(KubeletStatus.Id, new KubeletStatus { Version = version.Text }, ct);
+        await context.WriteAsync(KubeletStatus.Id, new KubeletStatus { Version = version.Text, Warnings = warnings }, ct);
     }
 
     private KubeletSettings Settings(MachineConfiguration machine, string nodename, KubeletVersion version) => new()
@@ -86,20 +87,24 @@ internal sealed partial class KubeletSpecController(IKubeletBinary binary, INode
         await context.DestroyAsync<KubeletSpec>(KubeletSpec.Id, ct);
     }
 
-    private void TellRefused(KubeletSettings settings)
+    private void Tell(ValueList<string> warnings)
     {
-        string refused = string.Join(", ", KubeletConfig.Refused(settings));
-        if (refused.Length > 0 && refused != _refused)
+        string told = string.Join('\n', warnings);
+        if (told == _told)
         {
-            LogIgnored(refused);
+            return;
         }
 
-        _refused = refused;
+        _told = told;
+        foreach (string warning in warnings)
+        {
+            LogWarning(warning);
+        }
     }
 
     [LoggerMessage(LogLevel.Error, "Kubelet not started: {Problem}")]
     private partial void LogRefused(string problem);
 
-    [LoggerMessage(LogLevel.Warning, "Kubelet settings of the machine config that the node sets itself, ignored: {Names}")]
-    private partial void LogIgnored(string names);
+    [LoggerMessage(LogLevel.Warning, "Kubelet settings of the machine config: {Warning}")]
+    private partial void LogWarning(string warning);
 }

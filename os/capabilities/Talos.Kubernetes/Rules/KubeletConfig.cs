@@ -9,16 +9,18 @@ internal static class KubeletConfig
     /// <summary>Fields a machine config cannot lay over ours: another value would open or break the node.</summary>
     public static readonly IReadOnlySet<string> Protected = new HashSet<string>(StringComparer.Ordinal)
     {
-        "apiVersion", "kind", "authentication", "authorization", "cgroupDriver", "cgroupRoot", "containerRuntimeEndpoint", "healthzBindAddress",
-        "healthzPort", "kubeletCgroups", "port", "readOnlyPort", "staticPodPath", "staticPodURL", "tlsCertFile", "tlsPrivateKeyFile",
+        "apiVersion", "kind", "authentication", "authorization", "cgroupDriver", "cgroupRoot", "containerRuntimeEndpoint", "enableServer",
+        "healthzBindAddress", "healthzPort", "kubeletCgroups", "port", "readOnlyPort", "runOnce", "staticPodPath", "staticPodURL", "staticPodURLHeader",
+        "tlsCertFile", "tlsPrivateKeyFile",
     };
 
     /// <summary>Arguments a machine config cannot give, for the same reason.</summary>
     public static readonly IReadOnlySet<string> ProtectedArguments = new HashSet<string>(StringComparer.Ordinal)
     {
-        "anonymous-auth", "authorization-mode", "cert-dir", "cgroup-root", "client-ca-file", "config", "container-runtime",
-        "container-runtime-endpoint", "healthz-bind-address", "healthz-port", "hostname-override", "kubelet-cgroups", "pod-manifest-path",
-        "port", "read-only-port", "root-dir", "runtime-cgroups", "tls-cert-file", "tls-private-key-file",
+        "anonymous-auth", "authentication-token-webhook", "authorization-mode", "cert-dir", "cgroup-driver", "cgroup-root", "client-ca-file",
+        "config", "config-dir", "container-runtime", "container-runtime-endpoint", "dynamic-config-dir", "enable-server", "healthz-bind-address",
+        "healthz-port", "help", "hostname-override", "kubelet-cgroups", "manifest-url", "manifest-url-header", "pod-manifest-path", "port",
+        "read-only-port", "root-dir", "runonce", "runtime-cgroups", "tls-cert-file", "tls-private-key-file", "version",
     };
 
     /// <summary>The configuration object as JSON, which the kubelet reads as it reads YAML.</summary>
@@ -28,6 +30,7 @@ internal static class KubeletConfig
         {
             ["apiVersion"] = "kubelet.config.k8s.io/v1beta1",
             ["kind"] = "KubeletConfiguration",
+            ["enableServer"] = true,
             ["address"] = "0.0.0.0",
             ["port"] = 10250,
             ["readOnlyPort"] = 0,
@@ -70,7 +73,6 @@ internal static class KubeletConfig
             ["clusterDomain"] = settings.ClusterDomain,
             ["clusterDNS"] = Texts([.. settings.ClusterDns.Select(address => address.ToString())]),
             ["makeIPTablesUtilChains"] = settings.HasIpTables,
-            ["streamingConnectionIdleTimeout"] = "5m",
             ["volumePluginDir"] = $"{settings.Root}/volumeplugins",
             ["oomScoreAdj"] = -450,
         };
@@ -84,11 +86,13 @@ internal static class KubeletConfig
             config["seccompDefault"] = true;
         }
 
-        if (settings.ExtraConfigJson is { } extra && JsonNode.Parse(extra) is JsonObject fields)
+        if (settings.Version.Listed is not { } minor || KubeletFields.HasEffect("streamingConnectionIdleTimeout", minor))
         {
-            Lay(fields, config, Protected);
+            config["streamingConnectionIdleTimeout"] = "5m";
         }
 
+        AddIntervals(config, settings.Version);
+        Lay(KubeletExtras.Judge(settings).Fields, config);
         return config.ToJsonString();
     }
 
@@ -114,37 +118,45 @@ internal static class KubeletConfig
             arguments.Add($"--pod-infra-container-image={KubernetesPaths.SandboxImage}");
         }
 
-        foreach ((string name, IReadOnlyList<string> values) in settings.ExtraArgs
-            .Where(argument => !ProtectedArguments.Contains(argument.Key))
-            .OrderBy(argument => argument.Key, StringComparer.Ordinal))
-        {
-            arguments.AddRange(values.Select(value => $"--{name}={value}"));
-        }
-
+        // How often cAdvisor reads the files of every container's control group; 10 s unless told. It is the largest of the kubelet's costs
+        // that a flag decides. Figures of /stats/summary, and the ranking of pods when memory runs out, are up to this old.
+        arguments.Add("--housekeeping-interval=30s");
+        arguments.AddRange(KubeletExtras.Judge(settings).Arguments);
         return arguments;
     }
 
-    /// <summary>What the machine config asks for and does not get, by name.</summary>
-    public static IReadOnlyList<string> Refused(KubeletSettings settings) =>
-    [
-        .. settings.ExtraConfigJson is { } extra && JsonNode.Parse(extra) is JsonObject fields
-            ? fields.Select(field => field.Key).Where(Protected.Contains).Select(name => $"extraConfig.{name}")
-            : [],
-        .. settings.ExtraArgs.Keys.Where(ProtectedArguments.Contains).Select(name => $"extraArgs.{name}"),
-    ];
+    /// <summary>Lets a kubelet on a small device look less often where an event tells it anyway, or where late is good enough.</summary>
+    private static void AddIntervals(JsonObject config, KubeletVersion version)
+    {
+        // Every pod is synchronized once in this time though nothing happened to it; 1 min unless told. Events of containers, probes and files
+        // do not wait for it. Cost: what changed behind the kubelet's back, such as a deleted cgroup, is put right later.
+        config["syncFrequency"] = "3m";
 
-    private static void Lay(JsonObject upper, JsonObject lower, IReadOnlySet<string>? except)
+        // The manifest folder is watched by inotify; this is the second look, 20 s unless told. Cost: none as long as the watch works.
+        config["fileCheckFrequency"] = "1m";
+
+        // Walks the files of every volume, which wakes the disk; 1 min unless told. Cost: a volume over its size limit is noticed up to 5 min later.
+        config["volumeStatsAggPeriod"] = "5m";
+
+        // Works out the node's status for an API server; 10 s and 5 min unless told. The lease, not this, says that the node lives. Cost: pressure on
+        // memory or disk is known there up to 1 min later. The second is set because its default follows the first.
+        config["nodeStatusUpdateFrequency"] = "1m";
+        config["nodeStatusReportFrequency"] = "5m";
+
+        // Asks the runtime for all containers and their log files for their size; 10 s unless told. Cost: a log outgrows its limit for up to 1 min.
+        if (version.Listed is { } minor && KubeletFields.Known.Has("containerLogMonitorInterval", minor))
+        {
+            config["containerLogMonitorInterval"] = "1m";
+        }
+    }
+
+    private static void Lay(JsonObject upper, JsonObject lower)
     {
         foreach ((string name, JsonNode? value) in upper)
         {
-            if (except?.Contains(name) ?? false)
-            {
-                continue;
-            }
-
             if (value is JsonObject above && lower[name] is JsonObject below)
             {
-                Lay(above, below, except: null);
+                Lay(above, below);
             }
             else if (value is null)
             {

@@ -3,9 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace Talos.Kubernetes.Rules;
 
-/// <summary>A version of the kubelet; only what decides about flags counts.</summary>
+/// <summary>A version of the kubelet; only what decides about flags and fields counts.</summary>
 internal sealed partial record KubeletVersion(int Major, int Minor, string Text)
 {
+    /// <summary>The minor versions of Kubernetes 1 whose flags and fields are listed, oldest first.</summary>
+    public static readonly IReadOnlyList<int> ListedMinors = [20, 31, 32, 33, 34, 35, 36, 37];
+
     /// <summary>The first one to take the runtime's address from its configuration file.</summary>
     private static readonly (int Major, int Minor) EndpointInConfiguration = (1, 27);
 
@@ -20,6 +23,12 @@ internal sealed partial record KubeletVersion(int Major, int Minor, string Text)
 
     /// <summary>Whether <c>seccompDefault</c> is a field of its configuration that needs no feature gate.</summary>
     public bool HasSeccompDefault => (Major, Minor).CompareTo((1, 27)) >= 0;
+
+    /// <summary>Whether it is newer than every version whose flags and fields are listed.</summary>
+    public bool IsNewerThanListed => (Major, Minor).CompareTo((1, ListedMinors[^1])) > 0;
+
+    /// <summary>The minor version by whose lists it is judged: its own, the newest for a newer one, null for one that is not listed.</summary>
+    public int? Listed => IsNewerThanListed ? ListedMinors[^1] : Major == 1 && ListedMinors.Contains(Minor) ? Minor : null;
 
     /// <summary>Reads <c>Kubernetes v1.20.2</c>, <c>v1.36.0-rc.1</c> or <c>1.20.2</c>; null when it is none of these.</summary>
     public static KubeletVersion? TryParse(string text)

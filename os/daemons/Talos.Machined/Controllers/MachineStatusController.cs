@@ -1,5 +1,7 @@
 using Talos.Cosi;
 using Talos.Machined.Node;
+using Talos.Machined.Updates;
+using Talos.Resources.Kubernetes;
 using Talos.Resources.Network;
 using Talos.Resources.Runtime;
 
@@ -13,7 +15,10 @@ internal sealed class MachineStatusController(NodeStage stage) : ITriggeredContr
 
     /// <inheritdoc/>
     public IReadOnlyList<ControllerInput> Inputs { get; } =
-        [ControllerInput.Weak<ServiceStatus>(), ControllerInput.Weak<ServiceSpec>(), ControllerInput.Weak<NetworkStatus>()];
+    [
+        ControllerInput.Weak<ServiceStatus>(), ControllerInput.Weak<ServiceSpec>(), ControllerInput.Weak<NetworkStatus>(),
+        ControllerInput.Weak<StaticPod>(), ControllerInput.Weak<StaticPodStatus>(), ControllerInput.Weak<Nodename>(),
+    ];
 
     /// <inheritdoc/>
     public IReadOnlyList<ControllerOutput> Outputs { get; } = [ControllerOutput.Exclusive<MachineStatus>()];
@@ -24,8 +29,12 @@ internal sealed class MachineStatusController(NodeStage stage) : ITriggeredContr
         (MachineStage now, string? problem) = stage.Now;
         Dictionary<string, ServiceStatus> services = context.List<ServiceStatus>().ToDictionary(s => s.Id, s => s.Spec);
         IReadOnlyList<string> wanted = [.. context.List<ServiceSpec>().Select(s => s.Id)];
+        IReadOnlyList<string> unreadyPods = PodHealth.Unready(
+            context.List<StaticPod>().Select(p => p.Spec.Pod),
+            context.List<StaticPodStatus>().ToDictionary(s => s.Id, s => s.Spec.Status),
+            context.Find<Nodename>(Nodename.Id)?.Spec.Name ?? "");
         IReadOnlyList<UnmetCondition> unmet = Readiness.Unmet(
-            now, problem, wanted, services, context.Find<NetworkStatus>(NetworkStatus.Id)?.Spec);
+            now, problem, wanted, services, context.Find<NetworkStatus>(NetworkStatus.Id)?.Spec, unreadyPods);
         MachineStatus status = new()
         {
             Stage = now,

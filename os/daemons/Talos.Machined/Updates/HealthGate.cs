@@ -1,4 +1,5 @@
 using System.Globalization;
+using Talos.Machined.Controllers;
 using Talos.Resources.Runtime;
 
 namespace Talos.Machined.Updates;
@@ -18,7 +19,8 @@ internal static class HealthGate
             missing.Add($"the node is {health.Stage.ToString().ToLowerInvariant()}, not running");
         }
 
-        missing.AddRange(health.Unmet.Select(u => $"{u.Name}: {u.Reason}"));
+        // The pods are told one by one below.
+        missing.AddRange(health.Unmet.Where(u => u.Name != Readiness.StaticPods).Select(u => $"{u.Name}: {u.Reason}"));
         if (!health.ApiAnswers)
         {
             missing.Add("the API does not answer");

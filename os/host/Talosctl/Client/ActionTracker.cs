@@ -127,7 +127,13 @@ internal sealed class ActionTracker(NodeClient node, ActionEnd end, TimeSpan lim
             node.Headers, Soon(), ct);
         YamlDotNet.RepresentationModel.YamlNode spec = Resources.YamlPath.Parse(answer.Resource.Spec.YamlSpec);
         string stage = Resources.YamlPath.Show(Resources.YamlPath.Find(spec, "{.stage}"));
-        return Resources.YamlPath.Show(Resources.YamlPath.Find(spec, "{.status.ready}")) == "true" ? $"{stage}, ready" : $"{stage}, not ready";
+        if (Resources.YamlPath.Show(Resources.YamlPath.Find(spec, "{.status.ready}")) == "true")
+        {
+            return $"{stage}, ready";
+        }
+
+        string missing = Resources.YamlPath.Show(Resources.YamlPath.Find(spec, "{.status.unmetConditions[0].reason}"));
+        return $"{stage}, not ready{(missing.Length > 0 ? $": {missing}" : "")}";
     }
 
     /// <summary>The id of the current boot; null when we may not read it.</summary>

@@ -1,5 +1,4 @@
 using Talos.Fleet.Protocol;
-using Talos.Testing;
 
 namespace Talos.Fleet.Agent.Tests.Real;
 

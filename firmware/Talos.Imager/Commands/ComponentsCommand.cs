@@ -21,7 +21,7 @@ internal static class ComponentsCommand
 
     private static readonly Option<string?> Kubelet = new("--kubelet")
     {
-        Description = "debian-source, or a version of upstream such as v1.34.2; default: what the lock says",
+        Description = "debian-source, or a version of upstream such as v1.36.0; default: what the lock says",
     };
 
     public static Command Create()
@@ -122,24 +122,24 @@ internal static class ComponentsCommand
 
     private static Command PinKubelet()
     {
-        Argument<string> version = new("version") { Description = "A version of upstream such as v1.34.2" };
-        Command command = new("pin-kubelet", "Adds a version of upstream's kubelet with its published checksums to the lock") { LockPath, version };
+        Argument<string> version = new("version") { Description = "A version of upstream such as v1.36.0" };
+        Command command = new("pin-kubelet", "Downloads a version of upstream's kubelet and adds its checksum to the lock") { LockPath, version };
         command.SetAction(async (result, ct) =>
         {
             string path = result.GetRequiredValue(LockPath);
-            string wanted = result.GetRequiredValue(version);
-            using HttpClient http = new();
-            KubeletDownload upstream = ComponentStore.Upstream(http);
-            Dictionary<string, string> checksums = [];
-            foreach (string architecture in (string[])["arm64", "amd64"])
+            KubeletPin pin = await Store(result).PinKubeletAsync(result.GetRequiredValue(version), ct);
+            if (!pin.IsNew)
             {
-                checksums.Add(architecture, await upstream.PublishedSha256Async(wanted, architecture, ct));
+                Console.WriteLine($"kubelet {pin.Version} is pinned in {path} already, and {pin.Origin} still fits");
+                return;
             }
 
-            string text = LockEditor.SetUpstream(await File.ReadAllTextAsync(path, ct), wanted, checksums);
+            Dictionary<string, string> checksums = new() { [pin.Architecture] = pin.Checksum.Hex };
+            string text = LockEditor.SetUpstream(await File.ReadAllTextAsync(path, ct), pin.Version, checksums);
             ComponentLockReader.Parse(text);
             await ComponentCache.FileAsync(Path.GetFullPath(path), partial => File.WriteAllTextAsync(partial, text, ct));
-            Console.WriteLine($"kubelet {wanted} is pinned in {path}");
+            Console.WriteLine($"kubelet {pin.Version} is pinned in {path}: {pin.Checksum}");
+            Console.WriteLine($"this first download from {pin.Origin} was trusted; compare the SHA-512 with the one in the changelog of the release before you ship it");
         });
         return command;
     }

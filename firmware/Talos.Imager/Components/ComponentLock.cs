@@ -20,9 +20,15 @@ internal sealed record ComponentLock
 
     public required IReadOnlyList<LockedPackage> Packages { get; init; }
 
+    /// <summary>Releases of upstream projects, each in place of a package of Debian.</summary>
+    public IReadOnlyList<LockedArchive> Archives { get; init; } = [];
+
     public required IReadOnlyList<LockedSource> Sources { get; init; }
 
     public required LockedKubelet Kubelet { get; init; }
+
+    /// <summary>What the root is made of, wherever it comes from: name, files, links and bundles.</summary>
+    public IEnumerable<IRootParts> Parts => [.. Packages, .. Archives];
 
     /// <exception cref="ImagerException">The lock has no such package.</exception>
     public LockedPackage Package(string name) => Packages.FirstOrDefault(p => p.Name == name)
@@ -34,7 +40,7 @@ internal sealed record ComponentLock
 }
 
 /// <summary>One binary package of Debian.</summary>
-internal sealed record LockedPackage
+internal sealed record LockedPackage : IRootParts
 {
     /// <summary>Name in our code; the same over versions.</summary>
     public required string Name { get; init; }
@@ -110,9 +116,9 @@ internal sealed record LockedSource(string Name, string Version, string Licence,
 }
 
 /// <summary>Where kubelet comes from.</summary>
-/// <param name="Use">The choice when the command line makes none: <c>debian-source</c> or a version such as <c>v1.34.2</c>.</param>
-/// <param name="Upstream">SHA-256 by version and architecture.</param>
-internal sealed record LockedKubelet(string Use, IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Upstream)
+/// <param name="Use">The choice when the command line makes none: <c>debian-source</c> or a version such as <c>v1.36.0</c>.</param>
+/// <param name="Upstream">SHA-512 of the release's archive by version and architecture.</param>
+internal sealed record LockedKubelet(string Use, IReadOnlyDictionary<string, IReadOnlyDictionary<string, Checksum>> Upstream)
 {
     public const string DebianSource = "debian-source";
     public const string SourceVersion = "v1.20.2";

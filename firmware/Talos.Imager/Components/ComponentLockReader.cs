@@ -20,7 +20,7 @@ internal sealed class ComponentLockReader
     private ComponentLock Document(string text)
     {
         YamlMappingNode root = _yaml.Load(text);
-        _yaml.Allow(root, "apiVersion", "debian", "packages", "sources", "kubelet", "tools");
+        _yaml.Allow(root, "apiVersion", "debian", "packages", "archives", "sources", "kubelet", "tools");
         if (_yaml.RequiredText(root, "apiVersion") is var version && version != ApiVersion)
         {
             throw _yaml.Error(root, $"apiVersion is {version}; {ApiVersion} is expected");
@@ -30,7 +30,7 @@ internal sealed class ComponentLockReader
         _yaml.Allow(debian, "suite", "sourceSuite", "architecture", "snapshot");
         string suite = ArchiveName(debian, "suite", absent: null);
         string architecture = _yaml.RequiredText(debian, "architecture");
-        return new ComponentLock
+        ComponentLock locked = new()
         {
             Suite = suite,
             SourceSuite = ArchiveName(debian, "sourceSuite", absent: null),
@@ -38,9 +38,13 @@ internal sealed class ComponentLockReader
             Snapshot = ArchiveName(debian, "snapshot", ""),
             ReferenceRoot = LockYaml.Find(root, "tools") is { } tools ? ReferenceRoot(tools) : "",
             Packages = Unique([.. _yaml.Sequence(_yaml.Required(root, "packages")).Select(n => (n, Package(n, suite, architecture)))]),
+            Archives = LockYaml.Find(root, "archives") is { } archives ? [.. _yaml.Sequence(archives).Select(Archive)] : [],
             Sources = [.. _yaml.Sequence(_yaml.Required(root, "sources")).Select(Source)],
             Kubelet = Kubelet(_yaml.Required(root, "kubelet")),
         };
+        return locked.Parts.GroupBy(p => p.Name).FirstOrDefault(g => g.Count() > 1) is { Key: var twice }
+            ? throw _yaml.Error(root, $"{twice} is listed twice: an archive stands in place of a package, not beside it")
+            : locked;
     }
 
     private LockedPackage Package(YamlNode node, string suite, string architecture)
@@ -96,6 +100,25 @@ internal sealed class ComponentLockReader
     private IReadOnlyDictionary<string, string> Texts(YamlMappingNode map, string key) =>
         LockYaml.Find(map, key) is { } node ? _yaml.Texts(node) : new Dictionary<string, string>();
 
+    private LockedArchive Archive(YamlNode node)
+    {
+        YamlMappingNode map = _yaml.Mapping(node);
+        _yaml.Allow(map, "name", "version", "url", "checksum", "licence", "root", "links");
+        string url = _yaml.RequiredText(map, "url");
+        return new LockedArchive
+        {
+            Name = _yaml.RequiredText(map, "name"),
+            Version = _yaml.RequiredText(map, "version"),
+            Url = Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
+                ? uri!
+                : throw _yaml.Error(map, $"url {url}: an address that begins with http:// or https:// is expected"),
+            Checksum = _yaml.Checksum(_yaml.Required(map, "checksum")),
+            Licence = _yaml.RequiredText(map, "licence"),
+            Root = [.. _yaml.Sequence(_yaml.Required(map, "root")).Select(f => FileRule.Parse(RootPath(f)))],
+            Links = Texts(map, "links"),
+        };
+    }
+
     private LockedSource Source(YamlNode node)
     {
         YamlMappingNode map = _yaml.Mapping(node);
@@ -121,8 +144,9 @@ internal sealed class ComponentLockReader
     {
         YamlMappingNode map = _yaml.Mapping(node);
         _yaml.Allow(map, "use", "upstream");
-        Dictionary<string, IReadOnlyDictionary<string, string>> upstream = _yaml.Entries(_yaml.Required(map, "upstream"))
-            .ToDictionary(e => e.Key, IReadOnlyDictionary<string, string> (e) => Checksums(e.Value), StringComparer.Ordinal);
+        Dictionary<string, IReadOnlyDictionary<string, Checksum>> upstream = _yaml.Entries(_yaml.Required(map, "upstream"))
+            .ToDictionary(e => e.Key, IReadOnlyDictionary<string, Checksum> (e) =>
+                _yaml.Entries(e.Value).ToDictionary(c => c.Key, c => _yaml.Sha512(c.Value), StringComparer.Ordinal), StringComparer.Ordinal);
         string use = _yaml.RequiredText(map, "use");
         return use == LockedKubelet.DebianSource || upstream.ContainsKey(use)
             ? new LockedKubelet(use, upstream)

@@ -7,6 +7,7 @@ internal sealed class ComponentStore
 {
     private readonly ComponentCache _cache;
     private readonly KubernetesSource _kubernetes;
+    private readonly UpstreamArchives _archives;
     private readonly IProgress<string> _progress;
 
     /// <param name="cache">Where everything is kept.</param>
@@ -21,6 +22,11 @@ internal sealed class ComponentStore
         State = new ResolvedLock(File.ReadAllText(lockPath), Path.GetFileName(lockPath));
         repository ??= Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(lockPath)))!;
         Packages = new DebianPackages(cache, State, PackageArchives.Of(cache, State.Locked, progress), refuse, progress);
+        _archives = new UpstreamArchives(
+            cache,
+            new UpstreamDownload(new HttpClient(), TimeProvider.System),
+            () => KubernetesRelease.At(Environment.GetEnvironmentVariable(KubernetesRelease.Variable)),
+            progress);
         _kubernetes = new KubernetesSource(cache, State, Packages, Path.Combine(repository, "scripts", "kubelet"), progress);
     }
 
@@ -53,7 +59,12 @@ internal sealed class ComponentStore
             }
         }
 
-        trees.Add(ComponentSet.Kubelet, await KubeletAsync(kubelet ?? Locked.Kubelet.Use, Locked.Architecture, ct));
+        foreach (LockedArchive archive in Locked.Archives)
+        {
+            trees.Add(archive.Name, await _archives.FetchAsync(archive, ct));
+        }
+
+        trees.Add(ComponentSet.Kubelet, await KubeletOfAsync(kubelet ?? Locked.Kubelet.Use, Locked.Architecture, ct));
         List<RootFile> bundles = [];
         foreach (LockedPackage package in Locked.Packages.Where(p => trees.ContainsKey(p.Name)))
         {
@@ -83,9 +94,20 @@ internal sealed class ComponentStore
     /// <summary>Kubelet alone, for <paramref name="architecture"/>.</summary>
     public async Task<ComponentTree> KubeletAsync(string source, string architecture, CancellationToken ct)
     {
+        using IDisposable _ = await _cache.LockAsync(ct);
+        return await KubeletOfAsync(source, architecture, ct);
+    }
+
+    private async Task<ComponentTree> KubeletOfAsync(string source, string architecture, CancellationToken ct)
+    {
         (string version, string folder, string origin) = source == LockedKubelet.DebianSource
             ? (LockedKubelet.SourceVersion, await _kubernetes.KubeletAsync(architecture, ct), "Debian source package kubernetes")
             : await UpstreamAsync(source, architecture, ct);
+        if (source == LockedKubelet.DebianSource)
+        {
+            _progress.Report($"kubelet {LockedKubelet.SourceVersion}, built from Debian's source, is end of life and has known vulnerabilities: for trials only");
+        }
+
         string sha256 = await ComponentCache.Sha256Async(Path.Combine(folder, "usr/bin/kubelet"), ct);
         return new ComponentTree(ComponentSet.Kubelet, version, LockedKubelet.Licence, folder, sha256) { Source = origin };
     }
@@ -104,30 +126,38 @@ internal sealed class ComponentStore
         return Path.Combine((await Packages.FetchAsync([LockedPackage.WorkloadGroup], ct))["busybox-static"].Directory, "usr/bin/busybox");
     }
 
-    /// <summary>A downloader for upstream's site, or its mirror in <c>TALOS_KUBERNETES_URL</c>.</summary>
-    public static KubeletDownload Upstream(HttpClient http) => new(
-        http,
-        new Uri((Environment.GetEnvironmentVariable("TALOS_KUBERNETES_URL") ?? KubeletDownload.DefaultBase).TrimEnd('/') + "/"));
-
-    private async Task<(string Version, string Folder, string Origin)> UpstreamAsync(string version, string architecture, CancellationToken ct)
+    /// <summary>Downloads a version of upstream's kubelet that is not pinned, for the architecture of the lock, and tells what to pin.</summary>
+    /// <exception cref="ImagerException">It cannot be had, or it is pinned and the download is another one.</exception>
+    public async Task<KubeletPin> PinKubeletAsync(string text, CancellationToken ct)
     {
-        string? sha256 = Locked.Kubelet.Upstream.GetValueOrDefault(version)?.GetValueOrDefault(architecture);
-        if (sha256 is null)
+        using IDisposable _ = await _cache.LockAsync(ct);
+        string version = KubernetesRelease.Version(text);
+        (Checksum checksum, Uri origin) = await _archives.TrustKubeletAsync(version, Locked.Architecture, ct);
+        Checksum? pinned = Locked.Kubelet.Upstream.GetValueOrDefault(version)?.GetValueOrDefault(Locked.Architecture);
+        return pinned is null || pinned == checksum
+            ? new KubeletPin(version, Locked.Architecture, checksum, origin, IsNew: pinned is null)
+            : throw new ImagerException($"{origin}: {checksum} was downloaded, components.lock has {pinned.Hex}; remove that line to trust this download instead");
+    }
+
+    private async Task<(string Version, string Folder, string Origin)> UpstreamAsync(string text, string architecture, CancellationToken ct)
+    {
+        string version = KubernetesRelease.Version(text);
+        if (Locked.Kubelet.Upstream.GetValueOrDefault(version)?.GetValueOrDefault(architecture) is not { } pinned)
         {
             throw new ImagerException($"kubelet {version} for {architecture} is not pinned in components.lock (it has "
-                + $"{string.Join(", ", Locked.Kubelet.Upstream.Keys)}); `imager components pin-kubelet {version}` adds it");
+                + $"{string.Join(", ", Locked.Kubelet.Upstream.Where(u => u.Value.ContainsKey(architecture)).Select(u => u.Key))}); `imager components pin-kubelet {version}` adds it");
         }
 
-        using HttpClient http = new();
-        KubeletDownload download = Upstream(http);
-        string folder = await _cache.FolderAsync($"kubelet/{version}-{sha256[..16]}-{architecture}", async partial =>
+        try
         {
-            _progress.Report($"fetching kubelet {version} from {download.UriOf(version, architecture)}");
-            string path = Path.Combine(partial, "usr/bin/kubelet");
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            await download.DownloadAsync(version, architecture, sha256, path, ct);
-        });
-        return (version, folder, download.UriOf(version, architecture).ToString());
+            (string folder, Uri origin) = await _archives.KubeletAsync(version, architecture, pinned, ct);
+            return (version, folder, origin.ToString());
+        }
+        catch (UnavailableException e)
+        {
+            throw new ImagerException($"kubelet {version}: {e.Message}; {KubernetesRelease.Variable} names a mirror, "
+                + $"and --kubelet {LockedKubelet.DebianSource} builds {LockedKubelet.SourceVersion} instead, which is end of life", e);
+        }
     }
 
     private async Task<RootFile> BundleAsync(string component, string folder, string target, string pattern)

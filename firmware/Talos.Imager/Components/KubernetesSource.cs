@@ -12,6 +12,10 @@ namespace Talos.Imager.Components;
 /// <param name="progress">Gets a line a step.</param>
 internal sealed class KubernetesSource(ComponentCache cache, ResolvedLock state, DebianPackages packages, string script, IProgress<string> progress)
 {
+    /// <summary>The mode of a program that everybody may start.</summary>
+    public const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
     private const string Name = "kubernetes";
     private const string PausePath = "kubernetes-1.20.2/build/pause/linux/pause.c";
     private const string PauseVersion = "3.9";
@@ -84,7 +88,7 @@ internal sealed class KubernetesSource(ComponentCache cache, ResolvedLock state,
     private async Task<string> GoRootAsync(IReadOnlyDictionary<string, ComponentTree> tools, CancellationToken ct)
     {
         ComponentTree[] trees = [tools["go"], tools["go-library"]];
-        string root = await cache.FolderAsync($"go/{Key(trees.Select(t => t.Sha256))}", async folder =>
+        string root = await cache.FolderAsync($"go/{Key(trees.Select(t => t.Checksum))}", async folder =>
         {
             foreach (ComponentTree tree in trees)
             {

@@ -160,14 +160,21 @@ internal static class LockEditor
         YamlMappingNode upstream = Yaml.Mapping(Yaml.Required(Yaml.Mapping(Yaml.Required(Yaml.Load(text), "kubelet")), "upstream"));
         if (LockYaml.Find(upstream, version) is { } present)
         {
-            return Apply(text, [.. checksums.Select(c => Edit.Of(Yaml.Required(Yaml.Mapping(present), c.Key), c.Value))]);
+            YamlMappingNode map = Yaml.Mapping(present);
+            List<Edit> known = [.. checksums.Where(c => LockYaml.Find(map, c.Key) is not null).Select(c => Edit.Of(LockYaml.Find(map, c.Key)!, c.Value))];
+            return Insert(Apply(text, known), map, [.. checksums.Where(c => LockYaml.Find(map, c.Key) is null).Select(c => $"{c.Key}: {c.Value}")]);
         }
 
-        YamlNode first = upstream.Children.First().Key;
+        return Insert(text, upstream, [$"{version}:", .. checksums.Select(c => $"  {c.Key}: {c.Value}")]);
+    }
+
+    // Before the first entry, so that comments above it stay with it.
+    private static string Insert(string text, YamlMappingNode map, IReadOnlyList<string> lines)
+    {
+        YamlNode first = map.Children.First().Key;
         int index = (int)first.Start.Index;
         string indent = new(' ', (int)first.Start.Column - 1);
-        IEnumerable<string> lines = checksums.Select(c => $"{indent}  {c.Key}: {c.Value}\n");
-        return text[..index] + $"{version}:\n{string.Concat(lines)}{indent}" + text[index..];
+        return text[..index] + string.Concat(lines.Select(line => $"{line}\n{indent}")) + text[index..];
     }
 
     private static IEnumerable<YamlMappingNode> Entries(string text, string block) =>

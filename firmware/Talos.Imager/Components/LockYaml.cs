@@ -63,6 +63,13 @@ internal sealed class LockYaml(string file)
         }
     }
 
+    public Checksum Checksum(YamlNode node) => Components.Checksum.TryParse(Text(node))
+        ?? throw Error(node, $"{Text(node)} is neither a SHA-256 nor a SHA-512: 64 or 128 lowercase hex digits are expected");
+
+    public Checksum Sha512(YamlNode node) => Components.Checksum.TryParse(Text(node)) is { Hex.Length: 128 } checksum
+        ? checksum
+        : throw Error(node, $"{Text(node)} is no SHA-512: 128 lowercase hex digits are expected");
+
     public string Sha256(YamlNode node)
     {
         string value = Text(node);

@@ -6,7 +6,7 @@ namespace Talos.Imager.Components;
 /// <summary>Collects the files of one layer of a container image.</summary>
 internal sealed class OciLayer
 {
-    private const UnixFileMode FolderMode = KubeletDownload.Executable;
+    private const UnixFileMode FolderMode = KubernetesSource.Executable;
 
     // Sorted, so that a folder stands before what it contains and the bytes do not depend on the order of the calls.
     private readonly SortedDictionary<string, TarEntry> _entries = new(StringComparer.Ordinal);
@@ -16,7 +16,7 @@ internal sealed class OciLayer
         Add(path, new UstarTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(content), Mode = mode });
 
     /// <summary>Adds an executable and the folders above it.</summary>
-    public OciLayer Executable(string path, byte[] content) => File(path, content, KubeletDownload.Executable);
+    public OciLayer Executable(string path, byte[] content) => File(path, content, KubernetesSource.Executable);
 
     /// <summary>Adds an executable script.</summary>
     public OciLayer Script(string path, string text) => Executable(path, Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n")));

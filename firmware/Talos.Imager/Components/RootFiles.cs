@@ -13,7 +13,7 @@ internal static class RootFiles
 {
     /// <summary>The files of one package for the root, links followed.</summary>
     /// <exception cref="ImagerException">A rule of the lock matches nothing.</exception>
-    public static IEnumerable<RootFile> Of(LockedPackage package, string folder) => package.Root.SelectMany(rule =>
+    public static IEnumerable<RootFile> Of(IRootParts package, string folder) => package.Root.SelectMany(rule =>
         Match(package.Name, folder, rule.Pattern).Select(path => new RootFile(package.Name, Resolve(folder, path), rule.TargetOf(path))));
 
     /// <summary>Paths below <paramref name="folder"/> that match <paramref name="pattern"/>, in ordinal order.</summary>

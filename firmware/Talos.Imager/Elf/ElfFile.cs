@@ -8,6 +8,7 @@ namespace Talos.Imager.Elf;
 internal sealed class ElfFile
 {
     public const ushort MachineAarch64 = 183;
+    public const ushort MachineX64 = 62;
 
     private const int HeaderSize = 64;
     private const int SegmentSize = 56;
@@ -17,6 +18,8 @@ internal sealed class ElfFile
     private const uint SegmentInterpreter = 3;
     private const long TagNeeded = 1;
     private const long TagStringTable = 5;
+    private const long TagVersionsDefined = 0x6ffffffc;
+    private const long TagVersionsNeeded = 0x6ffffffe;
 
     private readonly ReadOnlyMemory<byte> _bytes;
 
@@ -27,6 +30,9 @@ internal sealed class ElfFile
 
     /// <summary>Whether the kernel would start it with a dynamic loader.</summary>
     public bool HasInterpreter => Segments().Any(s => s.Type == SegmentInterpreter);
+
+    /// <summary>Path of the dynamic loader (PT_INTERP); null when the kernel starts it without one.</summary>
+    public string? Interpreter => Segments().Where(s => s.Type == SegmentInterpreter).Select(s => Text(s.Offset)).FirstOrDefault();
 
     /// <summary>Whether <paramref name="bytes"/> begin like a file this class can read.</summary>
     public static bool IsElf(ReadOnlySpan<byte> bytes) => bytes.StartsWith("\u007fELF\u0002\u0001"u8);
@@ -40,10 +46,36 @@ internal sealed class ElfFile
     /// <summary>Names of the libraries it needs (DT_NEEDED), in file order.</summary>
     public IReadOnlyList<string> Needed()
     {
-        List<(long Tag, ulong Value)> dynamic = [.. Segments().Where(s => s.Type == SegmentDynamic).SelectMany(Dynamic)];
-        ulong table = dynamic.FirstOrDefault(d => d.Tag == TagStringTable).Value;
+        List<(long Tag, ulong Value)> dynamic = DynamicEntries();
+        ulong table = Value(dynamic, TagStringTable) ?? 0;
         return [.. dynamic.Where(d => d.Tag == TagNeeded).Select(d => Text(FileOffset(table) + d.Value))];
     }
+
+    /// <summary>Versions of symbols it needs (DT_VERNEED): the library that is to have them, and their name, such as <c>GLIBC_2.34</c>.</summary>
+    /// <remarks>Source: Linux Standard Base Core, chapter 10.7, Symbol Versioning.</remarks>
+    public IReadOnlyList<(string Library, string Version)> NeededVersions()
+    {
+        List<(string, string)> needed = [];
+        foreach ((ulong at, ulong names) in Chain(TagVersionsNeeded, linkAt: 12))
+        {
+            string library = Text(names + U32(at + 4));
+            ulong version = at + U32(at + 8);
+            for (int i = 0; i < U16(at + 2); i++, version += U32(version + 12))
+            {
+                needed.Add((library, Text(names + U32(version + 8))));
+                if (U32(version + 12) == 0)
+                {
+                    break;
+                }
+            }
+        }
+
+        return needed;
+    }
+
+    /// <summary>Versions of symbols it has for others (DT_VERDEF).</summary>
+    public IReadOnlySet<string> DefinedVersions() =>
+        Chain(TagVersionsDefined, linkAt: 16).Select(d => Text(d.Names + U32(d.At + U32(d.At + 12)))).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Content of the section <paramref name="name"/>; empty when there is none.</summary>
     public ReadOnlyMemory<byte> Section(string name)
@@ -71,6 +103,28 @@ internal sealed class ElfFile
         {
             ulong header = start + (ulong)(i * SegmentSize);
             yield return (U32(header), U64(header + 8), U64(header + 16), U64(header + 32));
+        }
+    }
+
+    private List<(long Tag, ulong Value)> DynamicEntries() => [.. Segments().Where(s => s.Type == SegmentDynamic).SelectMany(Dynamic)];
+
+    private static ulong? Value(List<(long Tag, ulong Value)> dynamic, long tag) =>
+        dynamic.Where(d => d.Tag == tag).Select(d => (ulong?)d.Value).FirstOrDefault();
+
+    // Each record says how far away the next one is; 0 ends the list. A list that runs in a circle cannot be: it only goes forward.
+    private IEnumerable<(ulong At, ulong Names)> Chain(long tag, ulong linkAt)
+    {
+        List<(long Tag, ulong Value)> dynamic = DynamicEntries();
+        if (Value(dynamic, tag) is not { } address || Value(dynamic, TagStringTable) is not { } table)
+        {
+            yield break;
+        }
+
+        ulong names = FileOffset(table);
+        for (ulong at = FileOffset(address), step = 1; step != 0; at += step)
+        {
+            yield return (at, names);
+            step = U32(at + linkAt);
         }
     }
 

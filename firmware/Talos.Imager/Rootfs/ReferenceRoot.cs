@@ -23,7 +23,7 @@ internal static class ReferenceRoot
     /// <param name="ct">Cancels.</param>
     public static async Task<string> PackAsync(ComponentCache cache, IReadOnlyList<ComponentTree> tools, CancellationToken ct)
     {
-        string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(' ', tools.Select(t => t.Sha256).Prepend(Revision)))))[..16];
+        string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(' ', tools.Select(t => t.Checksum).Prepend(Revision)))))[..16];
         string folder = await cache.FolderAsync($"reference/{key}", async partial =>
         {
             PinnedTool program = PinnedTool.Find([.. tools.Select(t => t.Directory)], "usr/bin/mksquashfs");

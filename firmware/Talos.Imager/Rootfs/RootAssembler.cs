@@ -38,6 +38,7 @@ internal static class RootAssembler
             tree.AddFile("usr/share/talos/images/" + Path.GetFileName(image), image, "container images");
         }
 
+        LibraryClosure.Complete(tree, components.FindLibrary);
         LibraryCheck.Check(tree);
         ExecutableCheck.Check(tree, ReadList(options, "executables.allow"));
         return tree;

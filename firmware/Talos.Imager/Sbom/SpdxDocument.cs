@@ -91,8 +91,8 @@ internal static class SpdxDocument
 
         json.WriteStartArray("checksums");
         json.WriteStartObject();
-        json.WriteString("algorithm", "SHA256");
-        json.WriteString("checksumValue", component.Sha256);
+        json.WriteString("algorithm", component.Checksum.Length == 128 ? "SHA512" : "SHA256");
+        json.WriteString("checksumValue", component.Checksum);
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();

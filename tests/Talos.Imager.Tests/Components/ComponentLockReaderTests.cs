@@ -38,6 +38,9 @@ public sealed class ComponentLockReaderTests
     [InlineData("v1\ndebian", "v2\ndebian", "components.lock:1: apiVersion is components.talos.dev/v2; components.talos.dev/v1 is expected")]
     [InlineData("licence: Apache-2.0\n    root", "group: other\n    licence: Apache-2.0\n    root", "components.lock:11: group other is unknown; it is node, image, kubelet or workload")]
     [InlineData("    version: 6.12.1-1   # stable\n", "", "components.lock:5: version is missing")]
+    [InlineData("sources:\n", "archives: [ { name: x, version: 1, url: example.org/x.tgz } ]\nsources:\n", "components.lock:16: url example.org/x.tgz: an address that begins with http:// or https:// is expected")]
+    [InlineData("sources:\n", "archives: [ { name: x, version: 1, url: 'https://example.org/x.tgz', checksum: ab } ]\nsources:\n", "components.lock:16: ab is neither a SHA-256 nor a SHA-512: 64 or 128 lowercase hex digits are expected")]
+    [InlineData("sources:\n", "archives: [ { name: runc, version: 1, url: 'https://example.org/x.tgz', checksum: 0000000000000000000000000000000000000000000000000000000000000000, licence: MIT, root: [runc] } ]\nsources:\n", "components.lock:1: runc is listed twice: an archive stands in place of a package, not beside it")]
     public void A_mistake_is_refused_with_its_line(string right, string wrong, string message)
     {
         string text = Locks.Text.Replace(right, wrong, StringComparison.Ordinal);
@@ -90,7 +93,8 @@ public sealed class ComponentLockReaderTests
     {
         Assert.All(OfRepository.Packages, p => Assert.False(p.Sha256 == Locks.Zeros));
         Assert.Contains(OfRepository.Packages, p => p.Name == "kernel" && p.Tracks == "linux-image-arm64");
-        Assert.All(OfRepository.Kubelet.Upstream.Values, v => Assert.Equal(["amd64", "arm64"], v.Keys.Order()));
+        Assert.All(OfRepository.Kubelet.Upstream.Values, v => Assert.Contains(OfRepository.Architecture, v.Keys));
+        Assert.Equal(["v1.36.0", "v1.35.4"], OfRepository.Kubelet.Upstream.Keys);
         Assert.EndsWith(".orig.tar.gz", OfRepository.Source("kubernetes").File(".orig.tar.gz"), StringComparison.Ordinal);
     }
 }

@@ -36,19 +36,19 @@ public sealed class LockEditorTests
     [Fact]
     public void A_new_kubelet_version_comes_first()
     {
-        string edited = LockEditor.SetUpstream(Locks.Text, "v1.35.0", Checksums);
+        string edited = LockEditor.SetUpstream(Locks.Text, "v1.36.0", Checksums);
 
         LockedKubelet kubelet = ComponentLockReader.Parse(edited).Kubelet;
-        Assert.Equal(["v1.35.0", "v1.34.2"], kubelet.Upstream.Keys);
-        Assert.Equal(Locks.Ones, kubelet.Upstream["v1.35.0"]["arm64"]);
+        Assert.Equal(["v1.36.0", "v1.35.4"], kubelet.Upstream.Keys);
+        Assert.Equal(Sha512, kubelet.Upstream["v1.36.0"]["arm64"].Hex);
     }
 
     [Fact]
     public void A_kubelet_version_that_is_pinned_gets_the_new_checksums()
     {
-        string edited = LockEditor.SetUpstream(Locks.Text, "v1.34.2", Checksums);
+        string edited = LockEditor.SetUpstream(Locks.Text, "v1.35.4", Checksums);
 
-        Assert.Equal(Checksums, Assert.Single(ComponentLockReader.Parse(edited).Kubelet.Upstream).Value);
+        Assert.Equal(Checksums, Assert.Single(ComponentLockReader.Parse(edited).Kubelet.Upstream).Value.ToDictionary(c => c.Key, c => c.Value.Hex));
     }
 
     [Fact]
@@ -123,5 +123,16 @@ public sealed class LockEditorTests
         Assert.Equivalent(source, ComponentLockReader.Parse(LockEditor.SetSource(text, source)).Source("kubernetes"), strict: true);
     }
 
-    private static readonly Dictionary<string, string> Checksums = new() { ["arm64"] = Locks.Ones, ["amd64"] = Locks.Ones };
+    [Fact]
+    public void A_further_architecture_of_a_pinned_version_is_added()
+    {
+        string edited = LockEditor.SetUpstream(Locks.Text, "v1.35.4", new Dictionary<string, string> { ["arm64"] = Sha512, ["riscv64"] = Sha512 });
+
+        IReadOnlyDictionary<string, Checksum> upstream = Assert.Single(ComponentLockReader.Parse(edited).Kubelet.Upstream).Value;
+        Assert.Equal([Sha512, Locks.Zeros + Locks.Zeros, Sha512], upstream.OrderBy(u => u.Key == "amd64" ? 1 : u.Key == "arm64" ? 0 : 2).Select(u => u.Value.Hex));
+    }
+
+    private const string Sha512 = Locks.Ones + Locks.Ones;
+
+    private static readonly Dictionary<string, string> Checksums = new() { ["arm64"] = Sha512, ["amd64"] = Sha512 };
 }

@@ -32,9 +32,9 @@ internal static class Locks
         kubelet:
           use: debian-source
           upstream:
-            v1.34.2:
-              arm64: {Zeros}
-              amd64: {Zeros}
+            v1.35.4:
+              arm64: {Zeros}{Zeros}
+              amd64: {Zeros}{Zeros}
 
         """;
 

@@ -34,21 +34,32 @@ make_node() {
   publish stage1 firmware/Talos.Stage1 "$out/stage1" "os/base" -r linux-arm64
 }
 
+# The kubelet of an image when the options name none. scripts/run and the tests need no address but the Debian mirror's; scripts/image sets "",
+# which is the supported release that firmware/components.lock chooses.
+default_kubelet=debian-source
+
+# kubelet_options OPTIONS...: sets "kubelet" to the --kubelet option of an image, empty for the lock's choice or when the options hold one.
+kubelet_options() {
+  kubelet=()
+  [[ -z $default_kubelet || " $* " =~ \ --kubelet[\ =] ]] || kubelet=(--kubelet "$default_kubelet")
+}
+
 # make_image BOARD OPTIONS...: out/BOARD with the image, the example workload preloaded; the imager sees whether anything changed.
 make_image() {
-  local board=$1
+  local board=$1 kubelet
   shift
+  kubelet_options "$@"
   make_imager
   make_node
   step "image of $board"
   "$out/imager/imager" images --workload --output "$out/images" 2>&1 | progress
   "$out/imager/imager" build --board "$board" --output "$out/$board" --image "$out/images" \
-    --machined "$out/node/machined" --stage1 "$(stage1_of)" "$@" 2>&1 > "$logs/sizes" | progress
+    --machined "$out/node/machined" --stage1 "$(stage1_of)" "${kubelet[@]}" "$@" 2>&1 > "$logs/sizes" | progress
 }
 
 # make_upgrades: out/upgrade with an image of v0.1.0 and bundles of later versions, a good one and each fault of tests/e2e/faults.
 make_upgrades() {
-  local common=(--board qemu-virt --image "$out/images" --stage1 "$(stage1_of)")
+  local common=(--board qemu-virt --image "$out/images" --stage1 "$(stage1_of)" --kubelet debian-source)
   local hang=$out/upgrade/hang.elf
   make_update_pair
   logged hang clang --target=aarch64-linux-gnu -nostdlib -static -fuse-ld=lld -O1 -o "$hang" tests/e2e/faults/hang.c
@@ -61,7 +72,7 @@ make_upgrades() {
 
 # make_update_pair: out/upgrade with the image of v0.1.0 and the bundle of a good version after it.
 make_update_pair() {
-  local common=(--board qemu-virt --image "$out/images" --stage1 "$(stage1_of)")
+  local common=(--board qemu-virt --image "$out/images" --stage1 "$(stage1_of)" --kubelet debian-source)
   mkdir -p "$out/upgrade"
   upgrade_image base v0.1.0 3 --machined "$out/node/machined"
   upgrade_image good v0.2.0 3 --machined "$out/node/machined"

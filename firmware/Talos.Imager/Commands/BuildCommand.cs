@@ -67,6 +67,11 @@ internal static class BuildCommand
         options.UpdateKeys.Check();
         ErrorLines progress = new();
         bool refuse = result.GetValue(Locked);
+        if ((result.GetValue(Kubelet) ?? ComponentLockReader.Read(options.LockFile).Kubelet.Use) == LockedKubelet.DebianSource)
+        {
+            progress.Report($"kubelet {LockedKubelet.SourceVersion} from Debian's source is end of life and has known vulnerabilities: for trials only");
+        }
+
         string fingerprint = await Fingerprint.OfAsync(options, result.GetValue(Kubelet), Path.Combine(AppContext.BaseDirectory, "imager.dll"), ct);
         string beside = Path.Combine(options.Output, options.Name + ImageBuilder.LockEnding);
         if (!result.GetValue(Force) && OutputFolder.IsCurrent(options.Output, options.Name, fingerprint) && (!refuse || IsSame(beside, options.LockFile)))

@@ -103,11 +103,6 @@ internal sealed class ComponentStore
         (string version, string folder, string origin) = source == LockedKubelet.DebianSource
             ? (LockedKubelet.SourceVersion, await _kubernetes.KubeletAsync(architecture, ct), "Debian source package kubernetes")
             : await UpstreamAsync(source, architecture, ct);
-        if (source == LockedKubelet.DebianSource)
-        {
-            _progress.Report($"kubelet {LockedKubelet.SourceVersion}, built from Debian's source, is end of life and has known vulnerabilities: for trials only");
-        }
-
         string sha256 = await ComponentCache.Sha256Async(Path.Combine(folder, "usr/bin/kubelet"), ct);
         return new ComponentTree(ComponentSet.Kubelet, version, LockedKubelet.Licence, folder, sha256) { Source = origin };
     }

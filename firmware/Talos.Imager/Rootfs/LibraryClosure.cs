@@ -1,5 +1,4 @@
 using Talos.Imager.Components;
-using Talos.Imager.Elf;
 
 namespace Talos.Imager.Rootfs;
 

@@ -13,6 +13,9 @@ internal static class ContainerPaths
     public const string RegistryHosts = "/system/etc/cri/hosts";
     public const string PreloadedImages = "/usr/share/talos/images";
     public const string SandboxImage = "localhost/pause:3.9";
+
+    /// <summary>Written by the imager: starting the executable to ask it would cost a second of each boot.</summary>
+    public const string VersionFile = "/usr/share/talos/containerd.version";
     public const string Executable = "/usr/bin/containerd";
     public const string Service = "cri";
     public const string ServiceCgroup = "podruntime/runtime";

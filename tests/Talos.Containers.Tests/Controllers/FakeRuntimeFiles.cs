@@ -12,6 +12,10 @@ internal sealed class FakeRuntimeFiles : IRuntimeFiles
 
     public bool HasSysResource { get; set; } = true;
 
+    public string? Version { get; set; }
+
+    public string? Read(string path) => path == ContainerPaths.VersionFile ? Version : null;
+
     public bool Exists(string path) => Present.Contains(path);
 
     public void Write(string path, string content) => Written[path] = content;

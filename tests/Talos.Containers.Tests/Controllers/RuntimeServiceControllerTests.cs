@@ -49,6 +49,20 @@ public sealed class RuntimeServiceControllerTests
         Assert.True(_files.Written.ContainsKey(ContainerPaths.RegistryHosts + "/docker.io/hosts.toml"));
     }
 
+    [Theory]
+    [InlineData(null, "version = 2")]
+    [InlineData("1.7.24~ds1-6+deb13u1\n", "version = 2")]
+    [InlineData("2.1.9+ds1-5", "version = 3")]
+    public async Task The_configuration_fits_the_containerd_of_the_root(string? version, string format)
+    {
+        _files.Version = version;
+        _node.Given(MachineConfig.ActiveId, new MachineConfig { Yaml = Complete });
+
+        await _node.SettleAsync();
+
+        Assert.StartsWith(format + "\n", _files.Written[ContainerPaths.Configuration], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_the_capability_scores_are_restricted_and_the_service_is_another_revision()
     {

@@ -43,6 +43,7 @@ internal sealed partial class RuntimeServiceController(IRuntimeFiles files, ILog
 
         string text = ContainerdConfig.Render(new ContainerdSettings
         {
+            Version = ContainerdVersion.Parse(files.Read(ContainerPaths.VersionFile)),
             RestrictOomScore = !files.HasSysResource,
             Registries = machine.Registries.Access,
         });

@@ -9,6 +9,9 @@ internal interface IRuntimeFiles
     /// <summary>Whether a file or folder is there.</summary>
     bool Exists(string path);
 
+    /// <summary>Contents of a small text file; null when absent.</summary>
+    string? Read(string path);
+
     /// <summary>Whether this process may raise limits and lower OOM scores.</summary>
     bool HasSysResource { get; }
 
@@ -39,6 +42,9 @@ internal sealed class RuntimeFiles : IRuntimeFiles
 
     /// <inheritdoc/>
     public bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
+
+    /// <inheritdoc/>
+    public string? Read(string path) => File.Exists(path) ? File.ReadAllText(path) : null;
 
     /// <inheritdoc/>
     public void Write(string path, string content)

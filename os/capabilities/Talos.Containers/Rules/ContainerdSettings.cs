@@ -5,6 +5,9 @@ namespace Talos.Containers.Rules;
 /// <summary>What differs between nodes in containerd's configuration.</summary>
 internal sealed record ContainerdSettings
 {
+    /// <summary>Version of containerd in the root.</summary>
+    public ContainerdVersion Version { get; init; } = ContainerdVersion.Unknown;
+
     /// <summary>The unix socket it serves.</summary>
     public string Socket { get; init; } = ContainerPaths.Socket;
 

@@ -93,7 +93,7 @@ public sealed class CertificateDownloadTests : IDisposable
     {
         TargetHost = "localhost",
         ClientCertificateContext = context,
-        RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
         EnabledSslProtocols = SslProtocols.Tls12,
         CertificateChainPolicy = StrangerChain.Policy([]),
     };

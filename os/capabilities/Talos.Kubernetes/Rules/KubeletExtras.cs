@@ -51,7 +51,7 @@ internal sealed partial record KubeletExtras(IReadOnlyList<string> Arguments, Js
         return new KubeletExtras([.. Flags(settings, remarks)], fields, remarks);
     }
 
-    private static IEnumerable<string> Flags(KubeletSettings settings, List<string> remarks)
+    private static List<string> Flags(KubeletSettings settings, List<string> remarks)
     {
         List<string> arguments = [];
         foreach ((string given, IReadOnlyList<string> values) in settings.ExtraArgs.OrderBy(a => a.Key, StringComparer.Ordinal))

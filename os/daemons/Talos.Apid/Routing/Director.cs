@@ -59,7 +59,7 @@ internal static class Director
         return IsHost(node[0]) ? new Route.One(node[0]) : NotAHost(node[0]);
     }
 
-    private static Route Many(string method, IReadOnlyList<string> nodes)
+    private static Route Many(string method, List<string> nodes)
     {
         if (!JoiningServices.Any(s => method.StartsWith(s, StringComparison.Ordinal)))
         {

@@ -50,7 +50,7 @@ internal sealed class CommandRun : IDisposable
         RootCommand root = new()
         {
             CompletionCommand.Create(host), GenCommand.Create(host), MachineConfigCommand.Create(host), ValidateCommand.Create(host), BundleCommand.Create(host),
-            FleetCommand.Create(host),
+            FleetCommand.Create(host), UpgradeCommand.Create(host),
         };
         GlobalOptions.AddTo(root);
         try

@@ -90,7 +90,6 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
                 Options = new InstallOptions
                 {
                     Reference = target.Url,
-                    Preserve = true,
                     Force = target.Force,
                     Reboot = true,
                     BundleId = target.BundleId,

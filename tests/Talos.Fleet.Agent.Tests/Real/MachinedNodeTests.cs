@@ -41,6 +41,7 @@ public sealed class MachinedNodeTests : IAsyncDisposable
 
         Assert.Contains("its id is another one", refused.Message, StringComparison.Ordinal);
         Assert.Equal((target.BundleId, target.Url), _machined.Installs.Select(i => (i.BundleId, i.Reference)).Single());
+        Assert.False(_machined.Installs.Single().Wipe, "an order of the fleet deleted data");
     }
 
     [Fact]

@@ -35,19 +35,19 @@ public sealed class UpgraderTests
     [Fact]
     public async Task Nothing_is_installed_before_the_slot_is_known()
     {
-        UpdateException refusal = await Assert.ThrowsAsync<UpdateException>(() => InstallAsync(new UpgradeOptions(true, false, false)));
+        UpdateException refusal = await Assert.ThrowsAsync<UpdateException>(() => InstallAsync(new UpgradeOptions()));
 
         Assert.Equal("no updates: the node is still starting", refusal.Message);
         Assert.Empty(_engine.Calls);
     }
 
     [Fact]
-    public async Task An_update_that_keeps_var_leaves_no_wish_to_wipe_it()
+    public async Task An_update_that_keeps_var_forgets_an_earlier_order_to_wipe_it()
     {
         await _boot.CheckAsync(Ct);
         _wipe.Ask(SlotId.A);
 
-        UpgradeResult result = await InstallAsync(new UpgradeOptions(Preserve: true, Force: true, Reboot: false));
+        UpgradeResult result = await InstallAsync(new UpgradeOptions { Force = true });
 
         Assert.Null(result.ActorId);
         Assert.Equal("install force", _engine.Calls[^1]);
@@ -55,11 +55,11 @@ public sealed class UpgraderTests
     }
 
     [Fact]
-    public async Task An_update_that_does_not_wipes_it_when_the_new_slot_starts_and_restarts_when_asked()
+    public async Task An_update_that_is_asked_to_wipes_var_when_the_new_slot_starts_and_restarts_when_asked()
     {
         await _boot.CheckAsync(Ct);
 
-        UpgradeResult result = await InstallAsync(new UpgradeOptions(Preserve: false, Force: false, Reboot: true));
+        UpgradeResult result = await InstallAsync(new UpgradeOptions { Wipe = true, Reboot = true });
 
         Assert.Equal("actor-1", result.ActorId);
         Assert.True(_wipe.IsDue(new BootReport(SlotId.B, BootKind.Trial)));
@@ -70,23 +70,23 @@ public sealed class UpgraderTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_power_cut_right_after_the_arming_finds_the_wish_of_this_update(bool preserve)
+    public async Task A_power_cut_right_after_the_arming_finds_what_this_update_was_asked(bool wipe)
     {
         await _boot.CheckAsync(Ct);
-        _wipe.Ask(preserve ? SlotId.A : null);
+        _wipe.Ask(wipe ? null : SlotId.A);
         bool? dueWhenArmed = null;
         _engine.Armed = () => dueWhenArmed = _wipe.IsDue(new BootReport(SlotId.B, BootKind.Trial));
 
-        await InstallAsync(new UpgradeOptions(preserve, Force: false, Reboot: false));
+        await InstallAsync(new UpgradeOptions { Wipe = wipe });
 
-        Assert.Equal(!preserve, dueWhenArmed);
+        Assert.Equal(wipe, dueWhenArmed);
     }
 
     [Theory]
     [InlineData(SlotId.A, BootKind.FellBack)]
     [InlineData(SlotId.A, BootKind.Normal)]
     [InlineData(SlotId.B, BootKind.Normal)]
-    public void A_wish_to_wipe_is_forgotten_in_any_other_boot(SlotId booted, BootKind kind)
+    public void An_order_to_wipe_is_forgotten_in_any_other_boot(SlotId booted, BootKind kind)
     {
         _wipe.Ask(SlotId.A);
 
@@ -118,7 +118,7 @@ public sealed class UpgraderTests
         Answers answers = new();
 
         UpgradeResult result = await new InstallProgress(answers).FollowAsync(
-            p => _upgrader.InstallAsync(Source(), new UpgradeOptions(true, false, false), p, Ct), Ct);
+            p => _upgrader.InstallAsync(Source(), new UpgradeOptions(), p, Ct), Ct);
 
         Assert.Equal("v2.0.0", result.Installed.Version);
         InstallResponse told = Assert.Single(answers.Told);

@@ -24,7 +24,7 @@ internal sealed class LifecycleApi(Upgrader upgrader) : LifecycleService.Lifecyc
         CancellationToken ct = context.CancellationToken;
         LastStep step = new();
         Task<UpgradeResult> upgrade = Task.Run(
-            () => upgrader.InstallAsync(reference, new UpgradeOptions(Preserve: true, Force: false, Reboot: false), step, CancellationToken.None), ct);
+            () => upgrader.InstallAsync(reference, UpgradeRequests.Parse(request), step, CancellationToken.None), ct);
         string told = "";
         while (!upgrade.IsCompleted)
         {

@@ -36,7 +36,7 @@ internal sealed partial class MachineApi
         }
 
         api.Updates.Boot.Require();
-        UpgradeOptions options = new(request.Preserve, request.Force, Reboot: false);
+        UpgradeOptions options = UpgradeRequests.Parse(request);
         SequenceTask install = new("upgrade", async ct =>
         {
             bool installed = false;
@@ -52,7 +52,7 @@ internal sealed partial class MachineApi
             }
         });
         string actorId = BringDown(UpgradeSequence.Plan(install, reboot: !request.Stage, api.Tasks), MachineStage.Upgrading);
-        return Task.FromResult(new UpgradeResponse { Messages = { new Upgrade { Ack = "Upgrade request received", ActorId = actorId } } });
+        return Task.FromResult(new UpgradeResponse { Messages = { new Upgrade { Ack = UpgradeRequests.Ack, ActorId = actorId } } });
     }
 
     public override async Task<RollbackResponse> Rollback(RollbackRequest request, ServerCallContext context)
@@ -69,11 +69,7 @@ internal sealed partial class MachineApi
 
     public override Task<MetaDeleteResponse> MetaDelete(MetaDeleteRequest request, ServerCallContext context)
     {
-        if (!api.Meta.Delete(request.Key))
-        {
-            throw new RpcException(new Status(StatusCode.NotFound, $"META has no value with the key 0x{request.Key:x}"));
-        }
-
+        api.Meta.Delete(request.Key);
         return Task.FromResult(new MetaDeleteResponse { Messages = { new MetaDelete() } });
     }
 

@@ -35,7 +35,7 @@ internal sealed class UpdateApi(
         }
 
         InstallProgress told = new(responseStream);
-        UpgradeOptions options = new(wanted.Preserve, wanted.Force, wanted.Reboot) { BundleId = wanted.BundleId, AuthoritiesPem = wanted.Authorities };
+        UpgradeOptions options = UpgradeRequests.Parse(wanted);
         UpgradeResult done = wanted.Reference.Length > 0
             ? await told.FollowAsync(p => Task.Run(() => upgrader.InstallAsync(wanted.Reference, options, p, life), ct), ct)
             : await told.FollowAsync(p => UploadAsync(requestStream, options, p, ct), ct);
@@ -106,8 +106,7 @@ internal sealed class UpdateApi(
 
     public override async Task<CancelResponse> Cancel(CancelRequest request, ServerCallContext context)
     {
-        boot.Require();
-        return new CancelResponse { Stopped = await engine.CancelAsync(context.CancellationToken) };
+        return new CancelResponse { Stopped = await upgrader.CancelAsync(context.CancellationToken) };
     }
 
     /// <summary>How far an update is, as clients see it.</summary>

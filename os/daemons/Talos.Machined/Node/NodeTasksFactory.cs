@@ -281,7 +281,7 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
     [LoggerMessage(LogLevel.Warning, "Power button ignored: {Problem}")]
     private partial void LogBusy(string problem);
 
-    [LoggerMessage(LogLevel.Information, "EPHEMERAL wiped: the update does not keep it")]
+    [LoggerMessage(LogLevel.Information, "EPHEMERAL wiped: the update was asked to")]
     private partial void LogWiped();
 
     [LoggerMessage(LogLevel.Information, "Memory: {MebiBytes} MiB")]

@@ -4,7 +4,7 @@ using Talos.Ota.Slots;
 
 namespace Talos.Machined.Updates;
 
-/// <summary>The wipe of <c>/var</c> that belongs to an update which does not keep it: done when the new slot starts, so that it is left alone when it never does.</summary>
+/// <summary>The wipe of <c>/var</c> that an update was asked for: done when the new slot starts, so that it is left alone when it never does.</summary>
 /// <param name="store">META.</param>
 internal sealed class TrialWipe(IUpdateStore store)
 {

@@ -5,12 +5,18 @@ using Talos.Ota.Engine.Sources;
 
 namespace Talos.Machined.Updates;
 
-/// <summary>How the node takes an update.</summary>
-/// <param name="Preserve">Keep <c>/var</c>; otherwise it is wiped when the new slot starts for the first time.</param>
-/// <param name="Force">Take a version that failed on this node before.</param>
-/// <param name="Reboot">Restart into the new slot.</param>
-internal sealed record UpgradeOptions(bool Preserve, bool Force, bool Reboot)
+/// <summary>How the node takes an update. What is not asked for is not done: an update keeps <c>/var</c>.</summary>
+internal sealed record UpgradeOptions
 {
+    /// <summary>Wipe <c>/var</c> when the new slot starts for the first time.</summary>
+    public bool Wipe { get; init; }
+
+    /// <summary>Take a version that failed on this node before.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Restart into the new slot.</summary>
+    public bool Reboot { get; init; }
+
     /// <summary>Take this bundle only; empty for any.</summary>
     public string BundleId { get; init; } = "";
 
@@ -81,7 +87,7 @@ internal sealed class Upgrader(
             // A power cut right after the trial was armed must find the wish of this update, not of one before.
             BeforeArming = () =>
             {
-                wipe.Ask(options.Preserve ? null : engine.Status.Running);
+                wipe.Ask(options.Wipe ? engine.Status.Running : null);
                 tolerance.Note();
                 settle();
             },
@@ -97,6 +103,23 @@ internal sealed class Upgrader(
     {
         boot.Require();
         await engine.RollBackAsync(reason, ct);
+
+        // The slot that starts next is not the one the wipe was asked for.
+        wipe.Forget();
         return restart();
+    }
+
+    /// <summary>Stops an install that is under way, or takes a pending trial back; what was asked of its first start is forgotten.</summary>
+    /// <returns>False when there was nothing to stop.</returns>
+    public async Task<bool> CancelAsync(CancellationToken ct)
+    {
+        boot.Require();
+        bool stopped = await engine.CancelAsync(ct);
+        if (stopped)
+        {
+            wipe.Forget();
+        }
+
+        return stopped;
     }
 }

@@ -22,24 +22,25 @@ internal static class UpgradeCommand
             Description = "Bundle: a file here, which is uploaded, or where the node finds it: http(s):// URL, usb:LABEL[/PATH], path on the node",
             Required = true,
         };
-        Option<bool> preserve = new("--preserve", "-p") { Description = "Keep /var; config and identity stay in any case" };
+        Option<bool> wipe = new("--wipe") { Description = "Wipe /var when the new version starts; without it an update deletes nothing" };
+        Option<bool> yes = new("--yes", "-y") { Description = "Do not ask whether --wipe is meant" };
+        Option<bool?> preserve = new("--preserve", "-p") { Description = "For scripts of earlier versions: /var is kept anyway", Hidden = true, Arity = ArgumentArity.ZeroOrOne };
         Option<bool> stage = new("--stage", "-s") { Description = "Do not restart: the new version starts with the next restart" };
         Option<bool> force = new("--force", "-f") { Description = "Take a version that has failed on this node before" };
         Option<bool> insecure = new("--insecure") { Description = "Ask a node in maintenance mode, without a client certificate" };
         Option<string[]> fingerprints = NodeCommand.Fingerprints();
         (Option<bool> wait, Option<string> timeout) = LifecycleCommands.WaitOptions();
-        Command command = new("upgrade", "Update the system of nodes") { image, preserve, stage, force, wait, timeout, insecure, fingerprints };
+        Command command = new("upgrade", "Update the system of nodes") { image, wipe, yes, preserve, stage, force, wait, timeout, insecure, fingerprints };
         command.SetAction((parsed, ct) =>
         {
+            if (!IsMeant(host, parsed, parsed.GetValue(wipe), parsed.GetResult(preserve) is null ? null : parsed.GetValue(preserve) ?? true, parsed.GetValue(yes)))
+            {
+                return Task.FromResult(1);
+            }
+
             string reference = parsed.GetValue(image)!;
             string? file = File.Exists(reference) ? reference : null;
-            InstallOptions options = new()
-            {
-                Reference = file is null ? reference : "",
-                Preserve = parsed.GetValue(preserve),
-                Force = parsed.GetValue(force),
-                Reboot = !parsed.GetValue(stage),
-            };
+            InstallOptions options = Options(file is null ? reference : "", parsed.GetValue(wipe), parsed.GetValue(force), parsed.GetValue(stage));
             bool follow = parsed.GetValue(wait) && options.Reboot && !parsed.GetValue(insecure);
             TimeSpan limit = Units.Duration(parsed.GetValue(timeout)!);
             return NodeCommand.RunAsync(parsed, parsed.GetValue(insecure), parsed.GetValue(fingerprints)!, ct, async node =>
@@ -64,6 +65,31 @@ internal static class UpgradeCommand
             });
         });
         return command;
+    }
+
+    /// <summary>What the node is told. One of an earlier version wipes unless it hears <c>preserve</c>.</summary>
+    internal static InstallOptions Options(string reference, bool wipe, bool force, bool stage) => new()
+    {
+        Reference = reference,
+        Wipe = wipe,
+        Preserve = !wipe,
+        Force = force,
+        Reboot = !stage,
+    };
+
+    /// <summary>Data is wiped only where that was said and confirmed.</summary>
+    private static bool IsMeant(Host host, ParseResult parsed, bool wipe, bool? preserve, bool yes)
+    {
+        if (preserve is { } keep && keep == wipe)
+        {
+            throw new TalosctlException(wipe
+                ? "--wipe and --preserve: one deletes /var, the other keeps it: use one of them"
+                : "--preserve=false: an update deletes nothing unless it is told to: use --wipe");
+        }
+
+        IReadOnlyList<string> nodes = parsed.List(GlobalOptions.Nodes);
+        string where = nodes.Count > 0 ? string.Join(", ", nodes) : "the nodes of the context";
+        return !wipe || Confirmation.Given(host, $"upgrade --wipe of {where}", "all containers, volumes, images and logs in /var are deleted", yes);
     }
 
     private static async Task<InstallResponse> InstallAsync(Host host, NodeClient node, InstallOptions options, string? file, CancellationToken ct)

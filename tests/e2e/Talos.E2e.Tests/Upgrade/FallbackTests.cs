@@ -42,7 +42,7 @@ public sealed class FallbackTests(UpgradeFixture node, ITestOutputHelper output)
     public async Task A_corrupted_root_ends_in_the_old_slot()
     {
         using Machine machine = await node.StartAsync("fallback-corrupt");
-        (await machine.TalosctlAsync("upgrade", "--image", UpgradeFixture.Bundle("good"), "--preserve", "--stage")).Expect();
+        (await machine.TalosctlAsync("upgrade", "--image", UpgradeFixture.Bundle("good"), "--stage")).Expect();
         machine.CutPower();
         await CorruptAsync(machine, "ROOT-B");
         machine.PowerOn();
@@ -55,7 +55,7 @@ public sealed class FallbackTests(UpgradeFixture node, ITestOutputHelper output)
     public async Task Three_power_cuts_in_the_trial_boot_end_in_the_old_slot()
     {
         using Machine machine = await node.StartAsync("fallback-cuts");
-        (await machine.TalosctlAsync("upgrade", "--image", UpgradeFixture.Bundle("good"), "--preserve", "--stage")).Expect();
+        (await machine.TalosctlAsync("upgrade", "--image", UpgradeFixture.Bundle("good"), "--stage")).Expect();
         for (int cut = 0; cut <= 3; cut++)
         {
             machine.CutPower();
@@ -94,7 +94,7 @@ public sealed class FallbackTests(UpgradeFixture node, ITestOutputHelper output)
 
     private async Task TryAsync(Machine machine, string bundle)
     {
-        CommandResult result = await machine.TalosctlAsync("upgrade", "--image", UpgradeFixture.Bundle(bundle), "--preserve", "--wait=false");
+        CommandResult result = await machine.TalosctlAsync("upgrade", "--image", UpgradeFixture.Bundle(bundle), "--wait=false");
         result.Expect();
         output.WriteLine(result.Error);
     }

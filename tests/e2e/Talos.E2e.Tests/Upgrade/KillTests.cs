@@ -82,7 +82,7 @@ public sealed class KillTests(ITestOutputHelper output)
 
     // A version that was cut off three times in its trial counts as failed: it is wanted all the same.
     private static Task<CommandResult> UpgradeAsync(Machine machine, string bundle) =>
-        machine.TalosctlAsync("upgrade", "--image", UpgradeFixture.Bundle(bundle), "--preserve", "--force", "--wait=false");
+        machine.TalosctlAsync("upgrade", "--image", UpgradeFixture.Bundle(bundle), "--force", "--wait=false");
 
     /// <summary>What the node was doing when the power went; it may not answer.</summary>
     private static async Task<string> StateAsync(Machine machine)

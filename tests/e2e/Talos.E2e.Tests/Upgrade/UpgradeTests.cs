@@ -22,7 +22,7 @@ public sealed class UpgradeTests(UpgradeFixture node, ITestOutputHelper output)
         using CancellationTokenSource stop = new();
         Task<(TimeSpan Api, TimeSpan Pod)> offline = WatchAsync(machine, stop.Token);
         Stopwatch watch = Stopwatch.StartNew();
-        string told = (await machine.TalosctlAsync("upgrade", "--image", UpgradeFixture.Bundle("good"), "--preserve", "--wait=false")).Error;
+        string told = (await machine.TalosctlAsync("upgrade", "--image", UpgradeFixture.Bundle("good"), "--wait=false")).Error;
         output.WriteLine($"{told}installed after {watch.Elapsed.TotalSeconds:F1} s");
         await UpgradeFixture.UntilStatusAsync(machine, TrialLimit, "slot B, v0.2.0", "committed");
         await node.UntilPageAsync(machine);
@@ -45,7 +45,7 @@ public sealed class UpgradeTests(UpgradeFixture node, ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Without_preserve_var_is_wiped_and_a_break_of_the_server_costs_only_the_rest()
+    public async Task With_wipe_var_is_wiped_and_a_break_of_the_server_costs_only_the_rest()
     {
         using Machine machine = await node.StartAsync("upgrade-wipe");
         string identity = (await machine.TalosctlAsync("read", "/etc/machine-id")).Expect();
@@ -53,7 +53,7 @@ public sealed class UpgradeTests(UpgradeFixture node, ITestOutputHelper output)
         using RangeServer server = new(UpgradeFixture.Bundle("good"));
         server.BreakAfter(server.Length / 2);
 
-        Task<CommandResult> upgrade = machine.TalosctlAsync("upgrade", "--image", server.GuestUrl, "--wait=false");
+        Task<CommandResult> upgrade = machine.TalosctlAsync("upgrade", "--image", server.GuestUrl, "--wipe", "--yes", "--wait=false");
         await Until.HoldsAsync("broken off", TimeSpan.FromMinutes(4), () => Task.FromResult(server.Broken ? null : "still serving"));
         await Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
         server.Heal();

@@ -43,7 +43,7 @@ internal static class FleetCommandCommands
                 Patch = action == "patch" ? FileInput.Patches([Needed(call.Parsed.GetValue(patch), "patch: what to change is not said: use --patch @FILE")], host)[0] : null,
                 ExpiresSeconds = (int)Math.Clamp(Units.Duration(call.Parsed.GetValue(expires)!).TotalSeconds, 0, int.MaxValue),
             };
-            if (action != "support" && !call.Parsed.GetValue(yes) && !Agreed(host, action, nodes))
+            if (action != "support" && !Confirmation.Given(host, $"{action} {string.Join(", ", nodes)}", "this disrupts what runs there", call.Parsed.GetValue(yes)))
             {
                 return 1;
             }
@@ -92,19 +92,6 @@ internal static class FleetCommandCommands
         : throw new TalosctlException($"{words[^1]}: is none of {string.Join(", ", Actions.Keys)}: talosctl fleet command NODE... ACTION");
 
     private static string Needed(string? value, string problem) => string.IsNullOrWhiteSpace(value) ? throw new TalosctlException(problem) : value;
-
-    private static bool Agreed(Host host, string action, string[] nodes)
-    {
-        string what = $"{action} {string.Join(", ", nodes)}";
-        if (!host.IsInteractive)
-        {
-            throw new TalosctlException($"{what}: this disrupts what runs there: say --yes if it is meant");
-        }
-
-        host.Error.Write($"{what}: this disrupts what runs there. Go on? [y/N] ");
-        host.Error.Flush();
-        return host.In.ReadLine()?.Trim() is "y" or "Y" or "yes";
-    }
 
     /// <summary>Asks for the command on each node; one that is refused is said and does not keep the others from it.</summary>
     private static async Task<(JsonArray Given, bool All)> GiveAsync(FleetCall call, string[] nodes, CommandRequest request)

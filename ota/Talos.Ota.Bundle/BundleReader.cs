@@ -12,7 +12,7 @@ public sealed class BundleReader : IDisposable
     private readonly ChunkUnpacker _unpacker = new();
     private byte[] _stored = [];
 
-    private BundleReader(IBundleSource source, BundleManifest manifest, string id, IReadOnlyList<BundlePayload> payloads, IReadOnlyList<SigningCertificate> signers, TrustStore? trust, SigningCertificate? signer, ReadOnlyMemory<byte> keySet)
+    private BundleReader(IBundleSource source, BundleManifest manifest, string id, IReadOnlyList<BundlePayload> payloads, IReadOnlyList<SigningCertificate> signers, TrustStore? trust, SigningCertificate? signer, IReadOnlyList<string> signedBy, ReadOnlyMemory<byte> keySet)
     {
         _source = source;
         Manifest = manifest;
@@ -21,6 +21,7 @@ public sealed class BundleReader : IDisposable
         Signers = signers;
         Trust = trust;
         Signer = signer;
+        SignedBy = signedBy;
         KeySet = keySet;
     }
 
@@ -45,6 +46,9 @@ public sealed class BundleReader : IDisposable
     /// <summary>Who signed it; null when signatures were not checked.</summary>
     public SigningCertificate? Signer { get; }
 
+    /// <summary>The certificates behind every good signature, to be kept with what was installed: see <see cref="TrustStore.Accepts"/>.</summary>
+    public IReadOnlyList<string> SignedBy { get; }
+
     /// <summary>The key set in the bundle, to be kept once the update is committed; empty without one.</summary>
     public ReadOnlyMemory<byte> KeySet { get; }
 
@@ -56,7 +60,8 @@ public sealed class BundleReader : IDisposable
         TrustStore trusted = front.KeySet.Length > 0 ? trust.With(front.KeySet, time) : trust;
         IReadOnlyList<ChainSignature> signatures = SignatureBlock.Parse(front.Signatures);
         SigningCertificate signer = trusted.Verify(front.Message, signatures, "manifest", time);
-        return await CreateAsync(source, front, signatures, trusted, signer, ct).ConfigureAwait(false);
+        IReadOnlyList<string> signedBy = trusted.GoodPaths(front.Message, signatures, time);
+        return await CreateAsync(source, front, signatures, trusted, signer, signedBy, ct).ConfigureAwait(false);
     }
 
     /// <summary>Reads a bundle without asking who signed it: to show it on a workstation, never to install it.</summary>
@@ -64,7 +69,7 @@ public sealed class BundleReader : IDisposable
     public static async Task<BundleReader> OpenUnverifiedAsync(IBundleSource source, CancellationToken ct)
     {
         BundleFront front = await BundleFront.ReadAsync(source, ct).ConfigureAwait(false);
-        return await CreateAsync(source, front, SignatureBlock.Parse(front.Signatures), null, null, ct).ConfigureAwait(false);
+        return await CreateAsync(source, front, SignatureBlock.Parse(front.Signatures), null, null, [], ct).ConfigureAwait(false);
     }
 
     /// <summary>The payload with this description.</summary>
@@ -115,7 +120,7 @@ public sealed class BundleReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _unpacker.Dispose();
 
-    private static async Task<BundleReader> CreateAsync(IBundleSource source, BundleFront front, IReadOnlyList<ChainSignature> signatures, TrustStore? trust, SigningCertificate? signer, CancellationToken ct)
+    private static async Task<BundleReader> CreateAsync(IBundleSource source, BundleFront front, IReadOnlyList<ChainSignature> signatures, TrustStore? trust, SigningCertificate? signer, IReadOnlyList<string> signedBy, CancellationToken ct)
     {
         BundleManifest manifest = ManifestReading.Read(front.Manifest.Span);
         if (manifest.KeySetSha256 is null != front.KeySet.Length is 0
@@ -125,7 +130,7 @@ public sealed class BundleReader : IDisposable
         }
 
         IReadOnlyList<BundlePayload> payloads = await front.ReadIndexAsync(source, manifest, ct).ConfigureAwait(false);
-        return new BundleReader(source, manifest, Convert.ToHexStringLower(SHA256.HashData(front.Message)), payloads, [.. signatures.Select(s => s.Chain[0])], trust, signer, front.KeySet);
+        return new BundleReader(source, manifest, Convert.ToHexStringLower(SHA256.HashData(front.Message)), payloads, [.. signatures.Select(s => s.Chain[0])], trust, signer, signedBy, front.KeySet);
     }
 
     private static (long Offset, int StoredLength, ChunkEncoding Encoding) Locate(BundlePayload payload, int chunk)

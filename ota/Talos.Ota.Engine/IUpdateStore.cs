@@ -13,7 +13,7 @@ public interface IUpdateStore
     void Delete(uint tag);
 }
 
-/// <summary>Tags of META that are the engine's; numbers from 0x80 on are ours.</summary>
+/// <summary>Tags of META that are the engine's; numbers from <c>0x80</c> on are ours.</summary>
 public static class UpdateTags
 {
     /// <summary>The journal.</summary>

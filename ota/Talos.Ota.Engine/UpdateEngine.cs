@@ -155,6 +155,11 @@ public sealed partial class UpdateEngine(UpdateNode node, TimeProvider time, ILo
         () =>
         {
             SlotTable wanted = SlotRules.MarkBad(node.BootControl.Read(), slot);
+            if (slot == _running)
+            {
+                RequireMayReturn(slot.Other());
+            }
+
             NoteFailure(slot, reason, $"slot {slot} was marked bad: {reason}");
             SetSlots(wanted);
             LogMarkedBad(slot, reason);
@@ -168,6 +173,7 @@ public sealed partial class UpdateEngine(UpdateNode node, TimeProvider time, ILo
         {
             SlotId running = Running();
             SlotTable wanted = SlotRules.RollBack(node.BootControl.Read(), running);
+            RequireMayReturn(running.Other());
             NoteFailure(running, reason, $"rolled back to slot {running.Other()}: {reason}");
             SetSlots(wanted);
             LogRolledBack(running.Other(), reason);
@@ -238,7 +244,7 @@ public sealed partial class UpdateEngine(UpdateNode node, TimeProvider time, ILo
             KeepPending(bundle.KeySet);
             ct.ThrowIfCancellationRequested();
             options.BeforeArming?.Invoke();
-            Save(_journal.WithContent(running.Other(), new SlotContent(target.Version, target.Build)) with
+            Save(_journal.WithContent(running.Other(), new SlotContent(target.Version, target.Build) { SignedBy = bundle.SignedBy }) with
             {
                 State = UpdateState.TrialPending,
                 Trial = new TrialRecord(running.Other(), SlotRules.DefaultTries),
@@ -281,6 +287,20 @@ public sealed partial class UpdateEngine(UpdateNode node, TimeProvider time, ILo
     {
         TrustStore anchors = node.Anchors();
         return node.Store.Find(UpdateTags.KeySet) is { Length: > 0 } keySet ? anchors.With(keySet.Span, node.Clock()) : anchors;
+    }
+
+    /// <summary>A trial goes back to what ran before it; a person does not get further back than by installing.</summary>
+    private void RequireMayReturn(SlotId slot)
+    {
+        if (_journal.Trial?.Slot == slot.Other())
+        {
+            return;
+        }
+
+        if (ReturnRules.Objection(slot, _journal.ContentOf(slot), _journal.Floor, Trust) is { } objection)
+        {
+            throw new UpdateException(objection);
+        }
     }
 
     private void KeepPending(ReadOnlyMemory<byte> keySet)
@@ -362,25 +382,4 @@ public sealed partial class UpdateEngine(UpdateNode node, TimeProvider time, ILo
             _gate.Release();
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "The update journal of {Length} bytes is not readable; going on with what the slots say")]
-    private partial void LogJournalUnreadable(int length);
-
-    [LoggerMessage(LogLevel.Information, "Slot {Slot} booted ({Kind}), version {Version}")]
-    private partial void LogBooted(SlotId slot, BootKind kind, string version);
-
-    [LoggerMessage(LogLevel.Information, "Installing {Version} to slot {Slot}")]
-    private partial void LogBegun(string version, SlotId slot);
-
-    [LoggerMessage(LogLevel.Information, "Slot {Slot} with {Version} starts at the next boot as a trial: {Fetched} bytes fetched, {Written} written")]
-    private partial void LogArmed(SlotId slot, string version, long fetched, long written);
-
-    [LoggerMessage(LogLevel.Information, "Slot {Slot} with {Version} is good")]
-    private partial void LogCommitted(SlotId slot, string version);
-
-    [LoggerMessage(LogLevel.Warning, "Slot {Slot} is bad: {Reason}")]
-    private partial void LogMarkedBad(SlotId slot, string reason);
-
-    [LoggerMessage(LogLevel.Warning, "Slot {Slot} starts at the next boot: {Reason}")]
-    private partial void LogRolledBack(SlotId slot, string reason);
 }

@@ -43,9 +43,20 @@ internal sealed class Release
 
     public static Release V3 { get; } = new("v3.0.0", 3, "v2.0.0");
 
-    public static IReadOnlyList<Release> All { get; } = [V1, V2, V3];
+    /// <summary>Nothing older runs once it is committed.</summary>
+    public static Release V4 { get; } = new("v4.0.0", 4, "v4.0.0");
+
+    public static IReadOnlyList<Release> All { get; } = [V1, V2, V3, V4];
 
     public static TrustStore Trust { get; } = TrustStore.FromPem(Authority.CertificatePem);
+
+    /// <summary>A key set that revokes who signed all releases, by the serial number or by the key.</summary>
+    public static byte[] Revocation(bool byKey) => KeySet.Create(
+        7, Now, Authority.CertificatePem, byKey ? [] : [Signer.Chain[0].Serial], byKey ? [Signer.Chain[0].KeyId] : [], [NewSigner()]);
+
+    /// <summary>A key set whose anchor is another one.</summary>
+    public static byte[] OtherAnchor() => KeySet.Create(
+        8, Now, CertificateAuthority.Create(AuthorityOptions.Updates with { Algorithm = KeyAlgorithm.EcdsaP256 }, new FixedClock()).CertificatePem, [], [], [NewSigner()]);
 
     public string Version { get; }
 

@@ -116,7 +116,7 @@ internal sealed class Wiring : IDisposable
     /// <summary>What the API's services need.</summary>
     private void AddApi(IServiceCollection services)
     {
-        ApiModule.Add(services, new ApiContext(_node, Tasks, _config, _containers.Queries, _block.Meta, _events, _updates));
+        ApiModule.Add(services, new ApiContext(_node, Tasks, _config, _containers.Queries, new UserMeta(_block.Meta), _events, _updates));
         _block.AddApi(services);
         _time.AddApi(services);
     }

@@ -69,6 +69,21 @@ public sealed class TrustStore
         throw best!;
     }
 
+    /// <summary>Whether a signature that was good once, as <see cref="BundleReader.SignedBy"/> gives it, is by certificates trusted here. The time is not asked.</summary>
+    /// <param name="path">The certificates from the signer to its anchor.</param>
+    public bool Accepts(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        string[] certificates = path.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return certificates.Length > 0
+            && certificates.All(c => c.Split('/') is [var serial, var key] && !_revokedSerials.Contains(serial) && !_revokedKeys.Contains(key))
+            && _anchors.Any(a => a.KeyId == certificates[^1].Split('/')[1]);
+    }
+
+    /// <summary>The paths of all signatures that are good, each in one text: <c>serial/key serial/key</c>, the signer first.</summary>
+    internal IReadOnlyList<string> GoodPaths(byte[] message, IReadOnlyList<ChainSignature> signatures, VerificationTime time) =>
+        [.. signatures.Where(s => Check(message, s, "", time) is null).Select(s => string.Join(' ', FindPath(s.Chain)!.Select(c => $"{c.Serial}/{c.KeyId}")))];
+
     private BundleException? Check(byte[] message, ChainSignature signature, string what, VerificationTime time)
     {
         SigningCertificate signer = signature.Chain[0];

@@ -48,7 +48,13 @@ internal sealed record UpdateJournal
 internal sealed record UpdateTarget(string Version, string Build, string Bundle, string? Floor);
 
 /// <summary>What is in a slot.</summary>
-internal sealed record SlotContent(string Version, string Build = "");
+/// <param name="Version">Its version.</param>
+/// <param name="Build">Its build; empty when that is not known.</param>
+internal sealed record SlotContent(string Version, string Build = "")
+{
+    /// <summary>The certificates behind its signatures; empty for what no bundle brought.</summary>
+    public IReadOnlyList<string> SignedBy { get; init; } = [];
+}
 
 /// <summary>A trial that is not decided.</summary>
 /// <param name="Slot">On trial.</param>

@@ -3,6 +3,9 @@ namespace Talos.Disks.Meta;
 /// <summary>What a value in META is for. Numbers as other tools of the Talos wire format know them.</summary>
 public static class MetaTag
 {
+    /// <summary>From here on tags hold what the system itself relies on: the update engine's journal, floor and trust. Nobody changes them over an API.</summary>
+    public const uint FirstOfSystem = 0x80;
+
     /// <summary>Boot entry to go back to when the update fails.</summary>
     public const uint Upgrade = 6;
     /// <summary>Image of a staged upgrade.</summary>

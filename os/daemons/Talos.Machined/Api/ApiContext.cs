@@ -1,4 +1,3 @@
-using Talos.Block;
 using Talos.Containers;
 using Talos.Machined.Configuration;
 using Talos.Machined.Events;
@@ -13,8 +12,8 @@ namespace Talos.Machined.Api;
 /// <param name="Tasks">The tasks of the sequences.</param>
 /// <param name="Config">The machine config.</param>
 /// <param name="Containers">Pods, containers, images.</param>
-/// <param name="Meta">Values of META.</param>
+/// <param name="Meta">The values of META that callers may change.</param>
 /// <param name="Events">What happened.</param>
 /// <param name="Updates">Updates of the system.</param>
 internal sealed record ApiContext(
-    NodeContext Node, NodeTasks Tasks, IConfigurationService Config, IContainerQueries Containers, IMeta Meta, EventLog Events, UpdateModule Updates);
+    NodeContext Node, NodeTasks Tasks, IConfigurationService Config, IContainerQueries Containers, UserMeta Meta, EventLog Events, UpdateModule Updates);

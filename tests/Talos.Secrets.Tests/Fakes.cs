@@ -36,6 +36,16 @@ internal sealed class FakeTrustd(CertificateAuthority authority) : ITrustd
 
     public bool IsAway { get; set; }
 
+    public int Calls { get; private set; }
+
+    public List<string> Keys { get; } = [];
+
+    /// <summary>Another CA that issues; null for the cluster's.</summary>
+    public CertificateAuthority? Issuer { get; set; }
+
+    /// <summary>The names that are issued.</summary>
+    public Func<SubjectNames, SubjectNames> Issues { get; set; } = names => names;
+
     public string Authorities { get; set; } = authority.CertificatePem;
 
     public Task<(string Certificate, string Authorities)> IssueAsync(
@@ -47,7 +57,10 @@ internal sealed class FakeTrustd(CertificateAuthority authority) : ITrustd
             throw new IOException("nobody answers");
         }
 
-        string certificate = authority.SignServer(CertificateSigningRequest.Parse(request), CertificateAuthority.NodeLifetime);
+        Calls++;
+        var wanted = CertificateSigningRequest.Parse(request);
+        Keys.Add(Convert.ToHexStringLower(wanted.SubjectPublicKeyInfo.Span));
+        string certificate = (Issuer ?? authority).SignServer(wanted with { Names = Issues(wanted.Names) }, CertificateAuthority.NodeLifetime);
         return Task.FromResult((certificate, Authorities));
     }
 }

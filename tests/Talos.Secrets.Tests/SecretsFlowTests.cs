@@ -253,6 +253,56 @@ public class SecretsFlowTests
     }
 
     [Fact]
+    [Trait("Category", "Security")]
+    public async Task What_a_peer_answers_widens_nothing_of_whom_a_worker_lets_in()
+    {
+        var attacker = CertificateAuthority.Create(AuthorityOptions.Os, _time);
+        _trustd.Authorities = attacker.CertificatePem + _authority.CertificatePem;
+        Configure("worker", withKey: false);
+        await SettleAsync();
+        Assert.Equal(_authority.CertificatePem, _files.Apid.Authorities);
+
+        string before = _files.Apid.Certificate;
+        _trustd.Issuer = attacker;
+        _time.Advance(TimeSpan.FromHours(13));
+        await Assert.ThrowsAsync<PkiException>(SettleAsync);
+        await _controllers[^1].ReconcileAsync(new ControllerContext(_controllers[^1], _state), Ct);
+
+        Assert.Equal((before, _authority.CertificatePem), (_files.Apid.Certificate, _files.Apid.Authorities));
+    }
+
+    [Fact]
+    public async Task A_worker_that_gets_fewer_names_than_it_asked_for_does_not_ask_again_and_keeps_its_key()
+    {
+        _trustd.Issues = names => names with { DnsNames = [.. names.DnsNames.Where(n => n != "localhost")], Addresses = [IPAddress.Parse("10.0.0.5")] };
+        Given(NodeAddress.Current, new NodeAddress { Addresses = [new IPPrefix(IPAddress.Parse("10.0.0.5"), 24)] });
+        Given(HostnameStatusId, new HostnameStatus { Hostname = "edge-02" });
+        Configure("worker", withKey: false);
+        await SettleAsync();
+        await SettleAsync();
+        Assert.Equal(1, _trustd.Calls);
+
+        _time.Advance(TimeSpan.FromHours(13));
+        await SettleAsync();
+
+        Assert.Equal(2, _trustd.Calls);
+        Assert.Single(_trustd.Keys.Distinct());
+    }
+
+    [Fact]
+    [Trait("Category", "Security")]
+    public async Task Trustd_is_told_which_names_are_the_control_planes()
+    {
+        Given(HostnameStatusId, new HostnameStatus { Hostname = "cp-1" });
+        Given(NodeAddress.Current, new NodeAddress { Addresses = [new IPPrefix(IPAddress.Parse("10.0.0.1"), 24)] });
+        Configure("controlplane", withKey: true);
+        await SettleAsync();
+
+        Assert.Equal(["10.0.0.1", "api.example.org", "cp-1"], _files.Trustd.Reserved.Order());
+        Assert.Equal("api.example.org", _files.Trustd.Endpoint);
+    }
+
+    [Fact]
     public async Task A_worker_asks_trustd_and_forwards_nothing()
     {
         Configure("worker", withKey: false);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Google.Protobuf;
@@ -32,11 +33,13 @@ public sealed class TrustdTests : IAsyncLifetime
             IssuerKey = _authority.Pair.KeyPem.Reveal(),
             Authorities = _authority.CertificatePem,
             Token = "abcdef.0123456789abcdef",
+            Reserved = ["api.example.org", "10.9.0.1"],
+            Endpoint = "api.example.org",
         };
         string path = Path.Combine(_folder, "secrets.json");
         await File.WriteAllBytesAsync(path, JsonSerializer.SerializeToUtf8Bytes(secrets, DaemonSecretsJson.Default.TrustdSecrets), Ct);
         _server = await TrustdServer.StartAsync(
-            new IPEndPoint(IPAddress.Loopback, 0), path, TimeProvider.System, new StreamLoggerProvider(Stream.Null), Ct);
+            new IPEndPoint(IPAddress.Loopback, 0), path, TimeProvider.System, new StreamLoggerProvider(Stream.Null), Ct, (_, _) => Task.FromResult<IPAddress[]>([]));
         _channel = Channels.Tls("127.0.0.1", _server.Port, ClientTls.Trusting(null, [Certificates.Read(_authority.CertificatePem)], TimeProvider.System));
     }
 
@@ -93,23 +96,85 @@ public sealed class TrustdTests : IAsyncLifetime
     }
 
     [Fact]
-    public void The_budget_refills_with_time()
+    [Trait("Category", "Security")]
+    public async Task Who_floods_with_wrong_tokens_keeps_nobody_out()
     {
-        ManualTime time = new();
-        CallBudget budget = new(time, burst: 2, refill: TimeSpan.FromSeconds(1));
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        Task[] flood = [.. Enumerable.Range(0, 4).Select(async _ =>
+        {
+            for (int i = 0; !stop.IsCancellationRequested; i++)
+            {
+                await Assert.ThrowsAsync<RpcException>(() => AskAsync($"guess-{i}", new string('x', 30_000)));
+            }
+        })];
 
-        Assert.True(budget.TryTake());
-        Assert.True(budget.TryTake());
-        Assert.False(budget.TryTake());
-        time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(budget.TryTake());
-        Assert.False(budget.TryTake());
+        using GrpcChannel neighbour = ChannelFrom("127.0.0.2");
+        for (int i = 0; i < 10; i++)
+        {
+            await AskAsync("abcdef.0123456789abcdef", Request([], ["edge-02"]));
+            await AskAsync("abcdef.0123456789abcdef", Request([], ["edge-03"]), neighbour);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(flood);
+    }
+
+    [Fact]
+    [Trait("Category", "Security")]
+    public async Task Names_of_the_control_plane_and_of_another_node_are_left_out_and_the_common_name_too()
+    {
+        string request = CertificateSigningRequest.Create(
+            PrivateKey.Generate(KeyAlgorithm.EcdsaP256), ["os:admin"], "api.example.org",
+            SubjectNames.Parse(["edge-04", "api.example.org", "api", "*.example.org", "localhost", "127.0.0.1", "10.9.0.1", "10.0.0.4"]));
+        using X509Certificate2 issued = Certificates.Read((await AskAsync("abcdef.0123456789abcdef", request)).Crt.ToStringUtf8());
+        X509SubjectAlternativeNameExtension names = issued.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single();
+
+        Assert.Equal(["edge-04"], names.EnumerateDnsNames());
+        Assert.Equal(["10.0.0.4"], names.EnumerateIPAddresses().Select(a => a.ToString()));
+        Assert.Equal("", issued.Subject);
+        foreach (string reserved in (string[])["api.example.org", "localhost", "127.0.0.1", "10.9.0.1"])
+        {
+            Assert.False(issued.MatchesHostname(reserved, allowWildcards: true, allowCommonName: true), reserved);
+        }
+
+        using GrpcChannel stranger = ChannelFrom("127.0.0.2");
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(() => AskAsync("abcdef.0123456789abcdef", Request([], ["edge-04"]), stranger));
+        Assert.Equal(
+            (StatusCode.PermissionDenied, "csr: none of its names is one that the node at 127.0.0.2 may have: edge-04 (held by the node at 127.0.0.1)"),
+            (refused.StatusCode, refused.Status.Detail));
+    }
+
+    [Fact]
+    [Trait("Category", "Security")]
+    public async Task A_request_of_many_names_is_refused()
+    {
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(() =>
+            AskAsync("abcdef.0123456789abcdef", Request([], Enumerable.Range(0, 65).Select(i => $"edge-{i}"))));
+
+        Assert.Equal((StatusCode.InvalidArgument, "csr: 65 names and addresses are more than 64"), (refused.StatusCode, refused.Status.Detail));
     }
 
     private static string Request(IEnumerable<string> organizations, IEnumerable<string> names) => CertificateSigningRequest.Create(
         PrivateKey.Generate(KeyAlgorithm.EcdsaP256), organizations, null, SubjectNames.Parse(names));
 
-    private async Task<CertificateResponse> AskAsync(string token, string request) =>
-        await new SecurityService.SecurityServiceClient(_channel).CertificateAsync(
+    private GrpcChannel ChannelFrom(string address)
+    {
+        SocketsHttpHandler handler = new()
+        {
+            SslOptions = ClientTls.Trusting(null, [Certificates.Read(_authority.CertificatePem)], TimeProvider.System),
+            UseProxy = false,
+            ConnectCallback = async (_, ct) =>
+            {
+                Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+                await socket.ConnectAsync(IPAddress.Loopback, _server.Port, ct);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        return GrpcChannel.ForAddress($"https://127.0.0.1:{_server.Port}", new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+    }
+
+    private async Task<CertificateResponse> AskAsync(string token, string request, GrpcChannel? channel = null) =>
+        await new SecurityService.SecurityServiceClient(channel ?? _channel).CertificateAsync(
             new Api.Security.CertificateRequest { Csr = ByteString.CopyFromUtf8(request) }, new Metadata { { "token", token } }, cancellationToken: Ct);
 }

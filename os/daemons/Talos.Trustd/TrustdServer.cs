@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Talos.Pki;
 using Talos.Rpc.Connections;
 using Talos.Rpc.Errors;
 using Talos.Rpc.Hosting;
@@ -19,7 +20,9 @@ namespace Talos.Trustd;
 internal sealed class TrustdServer : IAsyncDisposable
 {
     private const int MaxRequestSize = 64 * 1024;
-    private const int Burst = 20;
+
+    /// <summary>Wrong tokens of one address that are answered at once.</summary>
+    private const int Guesses = 5;
 
     /// <summary>A backstop: the gate in front of TLS ends connections long before.</summary>
     private const int MostConnections = 256;
@@ -40,7 +43,7 @@ internal sealed class TrustdServer : IAsyncDisposable
 
     /// <summary>Starts to listen.</summary>
     public static async Task<TrustdServer> StartAsync(
-        IPEndPoint listen, string secretsPath, TimeProvider time, ILoggerProvider logging, CancellationToken ct)
+        IPEndPoint listen, string secretsPath, TimeProvider time, ILoggerProvider logging, CancellationToken ct, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddProvider(logging);
@@ -73,7 +76,8 @@ internal sealed class TrustdServer : IAsyncDisposable
             options.Interceptors.Add<ErrorInterceptor>();
         });
         builder.Services.AddSingleton(services => new CertificateApi(
-            () => secrets.Current.Secrets, new CallBudget(time, Burst, Refill), time, services.GetRequiredService<ILogger<CertificateApi>>()));
+            () => secrets.Current.Secrets, new GuessBudget(time, Guesses, Refill), new NameHolders(time, CertificateAuthority.NodeLifetime),
+            new ControlPlaneAddresses(time, resolve ?? Dns.GetHostAddressesAsync), time, services.GetRequiredService<ILogger<CertificateApi>>()));
 
         WebApplication app = builder.Build();
         app.UseRouting();

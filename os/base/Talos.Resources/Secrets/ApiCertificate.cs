@@ -27,6 +27,9 @@ public sealed record ApiCertificate : IResourceSpec<ApiCertificate>
     /// <summary>The certificate for calls to other nodes; none on a worker.</summary>
     public required PemPair Client { get; init; }
 
+    /// <summary>The names the server's certificate was asked for; trustd issues those that are this node's own.</summary>
+    public ValueList<string> Asked { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => "ApiCertificate (redacted)";
 }

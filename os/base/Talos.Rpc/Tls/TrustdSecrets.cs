@@ -24,6 +24,12 @@ public sealed record TrustdSecrets
     /// <summary>What a caller must know.</summary>
     public required string Token { get; init; }
 
+    /// <summary>Names and addresses of the control plane, which no other node gets a certificate for.</summary>
+    public IReadOnlyList<string> Reserved { get; init; } = [];
+
+    /// <summary>Host of the control plane's endpoint; the addresses it resolves to are reserved too. Empty for none.</summary>
+    public string Endpoint { get; init; } = "";
+
     /// <inheritdoc/>
     public override string ToString() => "(redacted)";
 }

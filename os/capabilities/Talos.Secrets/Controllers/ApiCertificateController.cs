@@ -37,7 +37,7 @@ internal sealed partial class ApiCertificateController(
         ApiCertificate? before = context.Find<ApiCertificate>(ApiCertificate.Id)?.Spec;
         bool isFresh = before is not null
             && before.IssuedBy == root.IssuingCa.Crt
-            && Renewal.IsFor(before.Server.Crt, names)
+            && (Renewal.IsFor(before.Server.Crt, names) || before.Asked == names)
             && !Renewal.IsDue(before.Server.Crt, time.GetUtcNow());
         if (root.IssuingCa.Key.Length > 0)
         {
@@ -105,14 +105,16 @@ internal sealed partial class ApiCertificateController(
         }
 
         // Until trustd answers, the owner is let in by the certificate of before.
-        if (Usable(context.Find<ApiCertificate>(ApiCertificate.Id)?.Spec, root) is { } present)
+        ApiCertificate? before = Usable(context.Find<ApiCertificate>(ApiCertificate.Id)?.Spec, root);
+        if (before is not null)
         {
-            await WriteAsync(present);
-        }
-        else if (Usable(kept.Load(), root) is { } before)
-        {
-            LogKept("trustd did not issue another one yet");
             await WriteAsync(before);
+        }
+        else if (Usable(kept.Load(), root) is { } last)
+        {
+            before = last;
+            LogKept("trustd did not issue another one yet");
+            await WriteAsync(last);
         }
         else
         {
@@ -122,18 +124,28 @@ internal sealed partial class ApiCertificateController(
         string host = root.TrustdHosts.Count > 0
             ? root.TrustdHosts[0]
             : throw new PkiException("API certificate: the config names no control plane endpoint to ask");
-        var key = PrivateKey.Generate(KeyAlgorithm.EcdsaP256);
+
+        // By its key trustd knows a node again that has moved to another address.
+        PrivateKey key = before is null ? PrivateKey.Generate(KeyAlgorithm.EcdsaP256) : PrivateKey.FromPem(before.Server.Key);
         string request = CertificateSigningRequest.Create(key, [], null, SubjectNames.Parse(names));
+
+        // Whom this node trusts is said by its config: the CAs in an answer change nothing.
         (string certificate, string _) = await trustd.IssueAsync(host, request, root.Token, root.AcceptedCas, ct);
+        IReadOnlyList<string> missing = IssuedCertificate.Check(certificate, key, root.AcceptedCas, names, time.GetUtcNow());
         ApiCertificate api = new()
         {
             AcceptedCas = root.AcceptedCas,
             IssuedBy = root.IssuingCa.Crt,
             Server = new PemPair(certificate, key.ToPem().Reveal()),
             Client = PemPair.None,
+            Asked = names,
         };
         await WriteAsync(api);
-        LogIssuedBy(host, string.Join(' ', names));
+        LogIssuedBy(host, string.Join(' ', names.Except(missing)));
+        if (missing.Except(Names.Always).ToArray() is { Length: > 0 } surprising)
+        {
+            LogNotIssued(host, string.Join(' ', surprising));
+        }
 
         async Task WriteAsync(ApiCertificate certificate)
         {
@@ -158,4 +170,7 @@ internal sealed partial class ApiCertificateController(
 
     [LoggerMessage(LogLevel.Information, "API certificate issued by trustd on {Host}: {Names}")]
     private partial void LogIssuedBy(string host, string names);
+
+    [LoggerMessage(LogLevel.Warning, "trustd on {Host} does not issue these names to this node, its log says why: {Names}")]
+    private partial void LogNotIssued(string host, string names);
 }

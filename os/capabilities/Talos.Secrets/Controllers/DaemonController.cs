@@ -125,6 +125,10 @@ internal sealed class DaemonController(ISecretFiles files, TimeProvider time) : 
             IssuerKey = root.IssuingCa.Key,
             Authorities = root.AcceptedCas,
             Token = root.Token,
+
+            // Of every host, and so of no node of the control plane alone.
+            Reserved = [.. (context.Find<CertSan>(CertSan.Api)?.Spec.Names ?? []).Except(Names.Always)],
+            Endpoint = root.TrustdHosts is [var host, ..] ? host : "",
         };
     }
 }

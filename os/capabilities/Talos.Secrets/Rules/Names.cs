@@ -7,7 +7,8 @@ namespace Talos.Secrets.Rules;
 /// <summary>For which names the certificates of this node are good.</summary>
 internal static class Names
 {
-    private static readonly string[] Always = ["localhost", "127.0.0.1", "::1"];
+    /// <summary>Those of every host.</summary>
+    public static readonly IReadOnlyList<string> Always = ["localhost", "127.0.0.1", "::1"];
 
     /// <summary>Names of the node itself and names that the config gives besides.</summary>
     /// <param name="configuration">The config; null in maintenance.</param>

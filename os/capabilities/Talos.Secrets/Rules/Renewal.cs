@@ -37,9 +37,12 @@ internal static class Renewal
     public static bool IsFor(string certificatePem, IReadOnlyCollection<string> names)
     {
         using X509Certificate2 certificate = Certificates.Read(certificatePem);
-        string[] listed = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SingleOrDefault() is { } extension
+        return Names(certificate).ToHashSet(StringComparer.Ordinal).SetEquals(names);
+    }
+
+    /// <summary>The names and addresses of a certificate.</summary>
+    public static IEnumerable<string> Names(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SingleOrDefault() is { } extension
             ? [.. extension.EnumerateDnsNames(), .. extension.EnumerateIPAddresses().Select(a => a.ToString())]
             : [];
-        return listed.ToHashSet(StringComparer.Ordinal).SetEquals(names);
-    }
 }

@@ -144,6 +144,31 @@ public sealed class TrustdTests : IAsyncLifetime
             (refused.StatusCode, refused.Status.Detail));
     }
 
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.0.0.2")]
+    [Trait("Category", "Security")]
+    public async Task Silent_connections_keep_nobody_out(string honest)
+    {
+        List<Socket> silent = [];
+        try
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                silent.Add(socket);
+                await socket.ConnectAsync(IPAddress.Loopback, _server.Port, Ct);
+            }
+
+            using GrpcChannel channel = ChannelFrom(honest);
+            Assert.NotEmpty((await AskAsync("abcdef.0123456789abcdef", Request([], ["edge-02"]), channel)).Crt);
+        }
+        finally
+        {
+            silent.ForEach(s => s.Dispose());
+        }
+    }
+
     [Fact]
     [Trait("Category", "Security")]
     public async Task A_request_of_many_names_is_refused()

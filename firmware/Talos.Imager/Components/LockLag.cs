@@ -21,7 +21,7 @@ internal sealed record LockLag(int Pins, IReadOnlyList<string> Lines, int Gone)
         int gone = 0;
         foreach (LockedPackage pin in locked.Packages)
         {
-            PackageRecord? newest = Successors.Of(pin, index).FirstOrDefault();
+            PackageRecord? newest = Successors.Best(pin, index);
             if (newest?.Sha256 == pin.Sha256)
             {
                 continue;

@@ -60,7 +60,7 @@ internal sealed class PinResolver(ResolvedLock state, ComponentCache cache, Pack
         PackageIndex index = await mirror.IndexAsync(again: false, ct);
         foreach (LockedPackage package in state.Locked.Packages)
         {
-            PackageRecord newest = Successors.Of(package, index).FirstOrDefault()
+            PackageRecord newest = Successors.Best(package, index)
                 ?? throw new ImagerException($"{package.Package}: {mirror.Mirror} has it no more in {package.Suite}, nor a package that provides it; name another one in components.lock");
             PackageState found = PackageState.Of(newest);
             if (found != PackageState.Of(package))
@@ -118,7 +118,7 @@ internal sealed class PinResolver(ResolvedLock state, ComponentCache cache, Pack
     {
         progress.Report($"{gone.Count} pinned packages are gone from {mirror.Mirror}; the newest versions are taken instead");
         List<string> names = [];
-        await DownloadAsync(mirror, [.. gone.Select(p => (Pin: p, Record: Successors.Of(p, index).FirstOrDefault())).Where(p => p.Record is not null)
+        await DownloadAsync(mirror, [.. gone.Select(p => (Pin: p, Record: Successors.Best(p, index))).Where(p => p.Record is not null)
             .Select(p => (With(p.Pin, p.Record!), (IEnumerable<string>)[p.Record!.Uri]))], ct);
         foreach (LockedPackage pin in gone)
         {

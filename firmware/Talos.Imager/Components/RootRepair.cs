@@ -238,9 +238,8 @@ internal sealed class RootRepair(
         index.Versions(package.Package, package.Architecture, package.Suite).FirstOrDefault(v => v.Sha256 == package.Sha256);
 
     private IEnumerable<PackageRecord> Dependencies(LockedPackage package) => (Record(package)?.Depends ?? [])
-        .Select(d => index.Versions(d.Package, package.Architecture, package.Suite).FirstOrDefault()
-            ?? index.Providers(d.Package, package.Architecture, package.Suite).FirstOrDefault())
-        .OfType<PackageRecord>()
+        .SelectMany(d => index.Versions(d.Package, package.Architecture, package.Suite).Take(1)
+            .Concat(index.Providers(d.Package, package.Architecture, package.Suite).Take(1)).Take(1))
         .DistinctBy(r => r.Sha256)
         .OrderByDescending(r => r.Source == Record(package)?.Source);
 

@@ -19,6 +19,9 @@ internal static partial class Successors
         return renamed.Count > 0 ? renamed : Renumbered(pin, index);
     }
 
+    /// <summary>The best of them; null when there is none.</summary>
+    public static PackageRecord? Best(LockedPackage pin, PackageIndex index) => Of(pin, index) is [PackageRecord first, ..] ? first : null;
+
     /// <summary>Whether the package could be the one that holds a library, by Debian's rule for their names: <c>libfoo.so.2</c> is in <c>libfoo2</c>.</summary>
     /// <remarks>Source: Debian Policy 4.7, section 8.1.</remarks>
     public static bool IsNamedAfter(string package, string soname)

@@ -1,11 +1,15 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Talos.Imager.Disk;
 
 namespace Talos.Imager.Bmap;
 
 /// <summary>A block map: which blocks of an image hold data, with a checksum a range, so that a writer can skip the rest.</summary>
-/// <remarks>Source: bmap-tools, format version 2.0.</remarks>
+/// <remarks>
+/// Source: bmap-tools, format version 2.0.
+/// A writer leaves on the medium whatever stands in blocks that are not in the map, so what must be zero is in it as well.
+/// </remarks>
 internal static class BmapFile
 {
     public const int BlockSize = 4096;
@@ -13,10 +17,13 @@ internal static class BmapFile
     // Merging over small holes keeps the file short; reading a megabyte of zeros costs nothing.
     private const int MergedHole = 256;
 
-    /// <summary>Makes the block map of an image; a block of zeros counts as unused, whatever the file system says.</summary>
-    public static async Task<string> CreateAsync(Stream image, CancellationToken ct)
+    /// <summary>Makes the block map of an image; a block of zeros is left out unless it lies in one of the extents that count.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="always">What is written whatever it holds.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task<string> CreateAsync(Stream image, IReadOnlyList<DiskExtent> always, CancellationToken ct)
     {
-        List<(long First, long Last)> ranges = await FindAsync(image, ct);
+        List<(long First, long Last)> ranges = await FindAsync(image, always, ct);
         List<(long First, long Last, string Hash)> hashed = [];
         foreach ((long first, long last) in ranges)
         {
@@ -26,9 +33,14 @@ internal static class BmapFile
         return Write(image.Length, hashed);
     }
 
-    /// <summary>The ranges of blocks that hold data; holes of less than 256 blocks are taken in.</summary>
-    internal static async Task<List<(long First, long Last)>> FindAsync(Stream image, CancellationToken ct)
+    /// <summary>The ranges of blocks that hold data or count; holes of less than 256 blocks are taken in.</summary>
+    internal static async Task<List<(long First, long Last)>> FindAsync(Stream image, IReadOnlyList<DiskExtent> always, CancellationToken ct)
     {
+        if (always.FirstOrDefault(e => e.Offset < 0 || e.Length <= 0 || e.End > image.Length) is { } outside)
+        {
+            throw new ImagerException($"block map: {outside.Length} bytes at {outside.Offset} do not lie in the image of {image.Length}");
+        }
+
         List<(long First, long Last)> ranges = [];
         byte[] buffer = new byte[MergedHole * BlockSize];
         image.Position = 0;
@@ -42,7 +54,7 @@ internal static class BmapFile
 
             for (int at = 0; at < read; at += BlockSize, block++)
             {
-                if (buffer.AsSpan(at, Math.Min(BlockSize, read - at)).ContainsAnyExcept((byte)0))
+                if (buffer.AsSpan(at, Math.Min(BlockSize, read - at)).ContainsAnyExcept((byte)0) || always.Any(e => e.Touches(block * BlockSize, BlockSize)))
                 {
                     Extend(ranges, block);
                 }

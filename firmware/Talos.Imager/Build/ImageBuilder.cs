@@ -53,11 +53,11 @@ internal sealed class ImageBuilder(BuildOptions options, ComponentSet components
             await BundleOutput.WriteAsync(options, root, uki, signer, output.File(".bundle"), ct);
         }
 
-        string image = await DiskAsync(root, uki, output, ct);
+        (string image, IReadOnlyList<DiskExtent> always) = await DiskAsync(root, uki, output, ct);
         progress.Report("image: packing");
         string packed = output.File(".raw.zst");
         await Tool.RunAsync("zstd", ["-q", "-12", "-T0", "--sparse", image, "-o", packed], ct: ct);
-        string hash = await WriteAccountsAsync(image, output, ct);
+        string hash = await WriteAccountsAsync(image, always, output, ct);
 
         SizeReport report = SizeReport.Measure(tree, root.DataBlocks * VerityFormat.BlockSize,
         [
@@ -102,7 +102,7 @@ internal sealed class ImageBuilder(BuildOptions options, ComponentSet components
         ]);
     }
 
-    private async Task<string> DiskAsync(VerityRoot root, string uki, OutputFolder output, CancellationToken ct)
+    private async Task<(string Path, IReadOnlyList<DiskExtent> MustBeWritten)> DiskAsync(VerityRoot root, string uki, OutputFolder output, CancellationToken ct)
     {
         DiskLayout layout = DiskLayout.Plan(options.Board, root.Length, root.RootHash);
         progress.Report($"image: {layout.Length >> 20} MiB, partitions {string.Join(", ", layout.Partitions.Select(p => p.Label))}");
@@ -116,13 +116,14 @@ internal sealed class ImageBuilder(BuildOptions options, ComponentSet components
             ($"{EfiBootFile.Folder}/{BootFile.Name}", uki),
         ], ct);
         await disk.WriteRawAsync(DiskLayout.RootA, root.Path, ct);
-        return path;
+        await disk.WriteMetaAsync(ct);
+        return (path, await disk.MustBeWrittenAsync(root.Length, ct));
     }
 
-    private async Task<string> WriteAccountsAsync(string image, OutputFolder output, CancellationToken ct)
+    private async Task<string> WriteAccountsAsync(string image, IReadOnlyList<DiskExtent> always, OutputFolder output, CancellationToken ct)
     {
         await using FileStream stream = File.OpenRead(image);
-        await File.WriteAllTextAsync(output.File(".bmap"), await BmapFile.CreateAsync(stream, ct), ct);
+        await File.WriteAllTextAsync(output.File(".bmap"), await BmapFile.CreateAsync(stream, always, ct), ct);
 
         string hash = await ComponentCache.Sha256Async(image, ct);
         ComponentTree[] used = [.. components.Trees.Values.Where(t => !options.Without.Contains(t.Name))];

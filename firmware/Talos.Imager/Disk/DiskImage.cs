@@ -1,4 +1,5 @@
 using System.Globalization;
+using Talos.Disks.Meta;
 using Talos.Imager.Tools;
 
 namespace Talos.Imager.Disk;
@@ -9,6 +10,9 @@ namespace Talos.Imager.Disk;
 internal sealed class DiskImage(string path, DiskLayout layout)
 {
     private const int BufferSize = 1 << 20;
+
+    /// <summary>A header and 128 entries.</summary>
+    private const long TableLength = 33 * DiskPartition.SectorSize;
 
     /// <summary>Creates the image with its partition table, everything else empty.</summary>
     public async Task CreateAsync(CancellationToken ct)
@@ -88,6 +92,34 @@ internal sealed class DiskImage(string path, DiskLayout layout)
 
             at += read;
         }
+    }
+
+    /// <summary>Writes META without values, both copies: what stood there in a former life of the medium is void, also to a writer that leaves zeros out.</summary>
+    public async Task WriteMetaAsync(CancellationToken ct)
+    {
+        await using FileStream output = new(path, FileMode.Open, FileAccess.Write);
+        foreach (Disks.DiskWrite write in MetaPartition.Plan(MetaBlock.Empty, MetaCondition.None))
+        {
+            output.Position = layout[DiskLayout.Meta].Offset + write.Offset;
+            await output.WriteAsync(write.Data, ct);
+        }
+    }
+
+    /// <summary>What a writer of the image must write whatever it holds: both partition tables, the used part of EFI, the root, META.</summary>
+    /// <param name="rootLength">Bytes of the root with its hash tree.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<IReadOnlyList<DiskExtent>> MustBeWrittenAsync(long rootLength, CancellationToken ct)
+    {
+        await using FileStream image = File.OpenRead(path);
+        DiskPartition efi = layout[DiskLayout.Efi];
+        return
+        [
+            new DiskExtent(0, TableLength + DiskPartition.SectorSize),
+            new DiskExtent(efi.Offset, await FatUsage.MeasureAsync(image, efi.Offset, ct)),
+            new DiskExtent(layout[DiskLayout.RootA].Offset, rootLength),
+            new DiskExtent(layout[DiskLayout.Meta].Offset, layout[DiskLayout.Meta].Length),
+            new DiskExtent(layout.Length - TableLength, TableLength),
+        ];
     }
 
     private static SortedSet<string> Folders(IEnumerable<string> files)

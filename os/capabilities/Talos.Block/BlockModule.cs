@@ -38,7 +38,7 @@ public sealed class BlockModule
         _events = events;
         _nvme = nvme;
         _loggers = loggers;
-        _meta = new MetaStore(disks, metaDevice, loggers.CreateLogger<MetaStore>());
+        _meta = new MetaStore(disks, metaDevice, Guid.NewGuid, loggers.CreateLogger<MetaStore>());
         _volumes = new VolumeManager(disks, filesystems, _meta, VolumeDefinition.All, time, loggers.CreateLogger<VolumeManager>());
     }
 

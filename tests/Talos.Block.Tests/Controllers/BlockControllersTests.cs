@@ -18,7 +18,7 @@ public sealed class BlockControllersTests
 
     public BlockControllersTests()
     {
-        _meta = new MetaStore(_kernel, _kernel, NullLogger<MetaStore>.Instance);
+        _meta = new MetaStore(_kernel, _kernel, Guid.NewGuid, NullLogger<MetaStore>.Instance);
         _volumes = new VolumeManager(_kernel, _kernel, _meta, VolumeDefinition.All, new ManualTime(), NullLogger<VolumeManager>.Instance);
     }
 

@@ -145,7 +145,7 @@ public sealed class LoopDeviceTests : IDisposable
     {
         LoopDisks disks = new(this);
         return new VolumeManager(
-            disks, new LinuxFilesystems(Children), new MetaStore(disks, new LinuxMetaDevice(), NullLogger<MetaStore>.Instance), _definitions,
+            disks, new LinuxFilesystems(Children), new MetaStore(disks, new LinuxMetaDevice(), Guid.NewGuid, NullLogger<MetaStore>.Instance), _definitions,
             TimeProvider.System, NullLogger<VolumeManager>.Instance);
     }
 

@@ -220,7 +220,7 @@ public sealed class VolumeManagerTests
     }
 
     private VolumeManager Manager(FakeNode node) => new(
-        node, node, new MetaStore(node, node, NullLogger<MetaStore>.Instance), VolumeDefinition.All, _time, NullLogger<VolumeManager>.Instance);
+        node, node, new MetaStore(node, node, Guid.NewGuid, NullLogger<MetaStore>.Instance), VolumeDefinition.All, _time, NullLogger<VolumeManager>.Instance);
 
     private async Task<VolumeManager> BootAsync(FakeNode node)
     {

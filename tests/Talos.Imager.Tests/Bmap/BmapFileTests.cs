@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
 using Talos.Imager.Bmap;
+using Talos.Imager.Disk;
 
 namespace Talos.Imager.Tests.Bmap;
 
@@ -40,17 +41,29 @@ public sealed partial class BmapFileTests
             Array.ForEach(blocks, b => image[(b * BmapFile.BlockSize) + (b % 4096)] = 1);
             using MemoryStream stream = new(image);
 
-            List<(long First, long Last)> ranges = BmapFile.FindAsync(stream, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+            List<(long First, long Last)> ranges = BmapFile.FindAsync(stream, [], TestContext.Current.CancellationToken).GetAwaiter().GetResult();
 
             Assert.All(blocks, b => Assert.Contains(ranges, r => r.First <= b && b <= r.Last));
             Assert.All(ranges, r => Assert.True(blocks.Contains((int)r.First) && blocks.Contains((int)r.Last)));
             Assert.All(ranges.Zip(ranges.Skip(1)), p => Assert.True(p.Second.First - p.First.Last > 256));
         }, iter: 50);
 
-    private static async Task<string> CreateAsync(byte[] image)
+    [Fact]
+    public async Task What_must_be_written_is_in_the_map_though_it_is_zero()
+    {
+        string bmap = await CreateAsync(new byte[2000 * BmapFile.BlockSize], new DiskExtent(0, 1), new DiskExtent((700 * BmapFile.BlockSize) - 1, 2), new DiskExtent(1990 * BmapFile.BlockSize, 10 * BmapFile.BlockSize));
+
+        Assert.Equal(["0", "699-700", "1990-1999"], Ranges().Matches(bmap).Select(m => m.Groups[2].Value));
+    }
+
+    [Fact]
+    public async Task An_extent_outside_of_the_image_is_refused() =>
+        await Assert.ThrowsAsync<ImagerException>(() => CreateAsync(new byte[8192], new DiskExtent(4096, 4097)));
+
+    private static async Task<string> CreateAsync(byte[] image, params DiskExtent[] always)
     {
         using MemoryStream stream = new(image);
-        return await BmapFile.CreateAsync(stream, TestContext.Current.CancellationToken);
+        return await BmapFile.CreateAsync(stream, always, TestContext.Current.CancellationToken);
     }
 
     private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));

@@ -1,4 +1,5 @@
 using Talos.Boards;
+using Talos.Disks.Meta;
 using Talos.Imager.Disk;
 using Talos.Imager.Tools;
 
@@ -53,6 +54,23 @@ public sealed class DiskTests : IDisposable
         Assert.Contains("No problems found", await Tool.RunAsync("sgdisk", ["-v", first], ct: Ct), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task META_is_written_empty_and_both_copies_are_intact()
+    {
+        string content = Path.Combine(_folder, "content");
+        await File.WriteAllTextAsync(content, "hello\n", Ct);
+        string image = await WriteAsync("image", content);
+        byte[] meta = new byte[MetaPartition.Size];
+        await using FileStream stream = File.OpenRead(image);
+        stream.Position = DiskLayout.Plan(Board(), 6, "hash")[DiskLayout.Meta].Offset;
+        await stream.ReadExactlyAsync(meta, Ct);
+
+        MetaReadResult read = MetaPartition.Read(meta);
+
+        Assert.Equal(MetaCondition.Both, read.Condition);
+        Assert.Empty(read.Block.Tags);
+    }
+
     private static Board Board(BootControlKind kind = BootControlKind.Efi, long? efi = null) => new()
     {
         Name = "bench",
@@ -67,6 +85,7 @@ public sealed class DiskTests : IDisposable
         await image.CreateAsync(Ct);
         await image.WriteEfiAsync([("EFI/BOOT/FILE.EFI", content), ("loader/loader.conf", content)], Ct);
         await image.WriteRawAsync(DiskLayout.RootA, content, Ct);
+        await image.WriteMetaAsync(Ct);
         return path;
     }
 

@@ -30,4 +30,6 @@ public static class MetaTag
     public const uint UniqueToken = 16;
     /// <summary>Boot loader of the disk image.</summary>
     public const uint DiskImageBootloader = 17;
+    /// <summary>The GUID of the partition table the values belong to, as text. Ours, like all from 0x80 on.</summary>
+    public const uint DiskIdentity = 0x90;
 }

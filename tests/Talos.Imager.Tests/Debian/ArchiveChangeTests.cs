@@ -1,6 +1,5 @@
 using Talos.Imager.Components;
 using Talos.Imager.Debian;
-using Talos.Imager.Tests.Components;
 
 namespace Talos.Imager.Tests.Debian;
 

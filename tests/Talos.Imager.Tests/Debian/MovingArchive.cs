@@ -197,7 +197,7 @@ internal sealed class MovingArchive : IAsyncDisposable
         }
     }
 
-    private Task GpgAsync(string key, IEnumerable<string> arguments, CancellationToken ct) => Tool.RunAsync(
+    private Task<string> GpgAsync(string key, IEnumerable<string> arguments, CancellationToken ct) => Tool.RunAsync(
         "gpg", ["--batch", "--quiet", .. arguments], environment: new Dictionary<string, string> { ["GNUPGHOME"] = Path.Combine(_folder.Path, key + ".home") }, ct: ct);
 
     private async Task ServeAsync(HttpListener listener)

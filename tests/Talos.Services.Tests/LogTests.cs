@@ -95,6 +95,85 @@ public sealed class LogTests
     }
 
     [Fact]
+    public void The_tail_of_stored_text_is_that_of_the_same_text_in_memory() =>
+        Gen.Select(Gen.Char["ab\n"].Array[0, 60_000], Gen.Int[-1, 40]).Sample(
+            (text, lines) =>
+            {
+                byte[] bytes = Encoding.UTF8.GetBytes(text);
+                Assert.Equal(LogTail.IndexOfLast(bytes, lines), LogTail.IndexOfLast(new StoredBytes(bytes), lines));
+            },
+            iter: 200);
+
+    [Fact]
+    public void A_log_that_is_rotated_while_it_is_read_is_read_to_its_end()
+    {
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("talos-log-");
+        try
+        {
+            FileLogStore store = new(directory.FullName, limit: 10);
+            store.Open();
+            store.Append("x", "12345678\n"u8);
+            using IStoredText open = store.Open("x", 1000);
+
+            store.Append("x", "abcdefgh\n"u8);
+            store.Append("x", "ijklmnopq\n"u8);
+            store.Append("x", "rstuvwxyz\n"u8);
+
+            Assert.Equal("12345678\n", Text(open));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    [Trait("Category", "Security")]
+    public async Task A_long_stored_log_is_given_in_pieces_so_that_many_readers_need_little_memory()
+    {
+        MemoryLogStore store = new() { IsOpen = true };
+        ServiceLog log = new("test", store);
+        for (int i = 0; i < 200; i++)
+        {
+            log.Append(new byte[16 << 10]);
+        }
+
+        long total = 0;
+        await foreach (ReadOnlyMemory<byte> piece in log.ReadAsync(-1, follow: false, TestContext.Current.CancellationToken))
+        {
+            Assert.InRange(piece.Length, 1, 64 << 10);
+            total += piece.Length;
+        }
+
+        Assert.Equal(200 * (16 << 10), total);
+    }
+
+    [Fact]
+    [Trait("Category", "Security")]
+    public async Task A_follower_that_is_too_slow_is_told_how_much_it_missed()
+    {
+        ServiceLog log = new("test", new MemoryLogStore(), capacity: 16);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        List<string> seen = [];
+        log.Append("first\n"u8);
+
+        await foreach (ReadOnlyMemory<byte> piece in log.ReadAsync(-1, follow: true, stop.Token))
+        {
+            seen.Add(Encoding.UTF8.GetString(piece.Span));
+            if (seen.Count == 1)
+            {
+                log.Append("0123456789abcdef0123456789abcdef"u8);
+            }
+            else if (seen.Count == 3)
+            {
+                await stop.CancelAsync();
+            }
+        }
+
+        Assert.Equal(["first\n", "[16 bytes are left out: the reader was too slow]\n", "0123456789abcdef"], seen);
+    }
+
+    [Fact]
     public void A_full_disk_is_remembered_and_stops_nothing()
     {
         MemoryLogStore store = new() { IsOpen = true, Problem = "No space left on device" };
@@ -120,8 +199,8 @@ public sealed class LogTests
             store.Append("x", "last\n"u8);
 
             Assert.Equal("last\n", File.ReadAllText(Path.Combine(directory.FullName, "x.log")));
-            Assert.Equal("12345678\nabcdefgh\nlast\n", Encoding.UTF8.GetString(store.Read("x", 1000)));
-            Assert.Equal("h\nlast\n", Encoding.UTF8.GetString(store.Read("x", 7)));
+            Assert.Equal("12345678\nabcdefgh\nlast\n", Text(store.Open("x", 1000)));
+            Assert.Equal("h\nlast\n", Text(store.Open("x", 7)));
         }
         finally
         {
@@ -138,6 +217,31 @@ public sealed class LogTests
         }
 
         return text.ToString();
+    }
+
+    private static string Text(IStoredText stored)
+    {
+        using (stored)
+        {
+            byte[] all = new byte[stored.Length];
+            return Encoding.UTF8.GetString(all.AsSpan(0, stored.Read(0, all)));
+        }
+    }
+
+    private sealed class StoredBytes(byte[] bytes) : IStoredText
+    {
+        public long Length => bytes.Length;
+
+        public int Read(long position, Span<byte> buffer)
+        {
+            int length = (int)Math.Min(buffer.Length, bytes.Length - position);
+            bytes.AsSpan((int)position, length).CopyTo(buffer);
+            return length;
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     private sealed class MemoryLogStore : ILogStore
@@ -163,8 +267,8 @@ public sealed class LogTests
             log.AddRange(data);
         }
 
-        public byte[] Read(string id, long limit) => [.. _logs.GetValueOrDefault(id, []).TakeLast((int)limit)];
+        public IStoredText Open(string id, long limit) => new StoredBytes([.. _logs.GetValueOrDefault(id, []).TakeLast((int)limit)]);
 
-        public string Text(string id) => Encoding.UTF8.GetString(Read(id, int.MaxValue));
+        public string Text(string id) => LogTests.Text(Open(id, int.MaxValue));
     }
 }

@@ -34,28 +34,7 @@ internal sealed class FileLogStore(string directory, long limit) : ILogStore
         File.Move(path, path + ".1", overwrite: true);
     }
 
-    public byte[] Read(string id, long limit)
-    {
-        string path = PathOf(id);
-        byte[] current = ReadLast(path, limit);
-        byte[] older = ReadLast(path + ".1", limit - current.Length);
-        return [.. older, .. current];
-    }
-
-    private static byte[] ReadLast(string path, long limit)
-    {
-        if (limit <= 0 || !File.Exists(path))
-        {
-            return [];
-        }
-
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        long length = file.Length;
-        file.Position = Math.Max(0, length - limit);
-        byte[] bytes = new byte[length - file.Position];
-        int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return bytes[..read];
-    }
+    public IStoredText Open(string id, long limit) => new StoredFiles([PathOf(id) + ".1", PathOf(id)], limit);
 
     private string PathOf(string id) => Path.Combine(directory, id + ".log");
 }

@@ -9,8 +9,8 @@ internal interface ILogStore
     /// <summary>Adds bytes to a log; begins a new file when the present one is full.</summary>
     void Append(string id, ReadOnlySpan<byte> data);
 
-    /// <summary>The stored text, the oldest bytes first.</summary>
+    /// <summary>Opens the stored text, the oldest bytes first.</summary>
     /// <param name="id">The log.</param>
     /// <param name="limit">At most so many of its last bytes.</param>
-    byte[] Read(string id, long limit);
+    IStoredText Open(string id, long limit);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Talos.Services.Logs;
 
@@ -9,8 +10,10 @@ internal sealed class ServiceLog(string id, ILogStore store, int capacity = Serv
     /// <summary>Bytes kept in memory.</summary>
     public const int DefaultCapacity = 32 * 1024;
 
-    /// <summary>Most bytes of stored text that one reader is given.</summary>
+    /// <summary>Most bytes of stored text that one reader is given, block by block.</summary>
     private const long ReadLimit = 10 * 1024 * 1024;
+
+    private const int BlockSize = 64 * 1024;
 
     private readonly Lock _lock = new();
     private readonly LogRing _ring = new(capacity);
@@ -55,7 +58,24 @@ internal sealed class ServiceLog(string id, ILogStore store, int capacity = Serv
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
         int tailLines, bool follow, [EnumeratorCancellation] CancellationToken ct)
     {
-        (byte[] text, long position) = Snapshot(tailLines);
+        (byte[] text, IStoredText? before, long position) = Snapshot(tailLines);
+        using (before)
+        {
+            byte[] block = before is null ? [] : new byte[BlockSize];
+            long at = before is null ? 0 : LogTail.IndexOfLast(before, tailLines);
+            while (at < (before?.Length ?? 0) && !ct.IsCancellationRequested)
+            {
+                int length = before!.Read(at, block);
+                if (length == 0)
+                {
+                    break;
+                }
+
+                at += length;
+                yield return block.AsMemory(0, length);
+            }
+        }
+
         if (text.Length > 0)
         {
             yield return text;
@@ -63,7 +83,12 @@ internal sealed class ServiceLog(string id, ILogStore store, int capacity = Serv
 
         while (follow && !ct.IsCancellationRequested)
         {
-            (byte[] piece, Task more) = After(ref position);
+            (byte[] piece, long lost, Task more) = After(ref position);
+            if (lost > 0)
+            {
+                yield return Encoding.UTF8.GetBytes($"[{lost} bytes are left out: the reader was too slow]\n");
+            }
+
             if (piece.Length > 0)
             {
                 yield return piece;
@@ -76,7 +101,8 @@ internal sealed class ServiceLog(string id, ILogStore store, int capacity = Serv
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private (byte[] Text, long Position) Snapshot(int tailLines)
+    // What memory holds, or the stored text, which is then read block by block: readers hold no more than a block each.
+    private (byte[] Text, IStoredText? Before, long Position) Snapshot(int tailLines)
     {
         lock (_lock)
         {
@@ -85,21 +111,21 @@ internal sealed class ServiceLog(string id, ILogStore store, int capacity = Serv
             if (at == 0 && tailLines != 0 && store.IsOpen)
             {
                 FlushLocked();
-                byte[] stored = store.Read(id, ReadLimit);
-                return (stored[LogTail.IndexOfLast(stored, tailLines)..], _ring.End);
+                return ([], store.Open(id, ReadLimit), _ring.End);
             }
 
-            return (recent[at..], _ring.End);
+            return (recent[at..], null, _ring.End);
         }
     }
 
-    private (byte[] Piece, Task More) After(ref long position)
+    private (byte[] Piece, long Lost, Task More) After(ref long position)
     {
         lock (_lock)
         {
+            long lost = Math.Max(0, _ring.Start - position);
             byte[] piece = _ring.From(position);
             position = _ring.End;
-            return (piece, _more.Task);
+            return (piece, lost, _more.Task);
         }
     }
 

@@ -6,7 +6,7 @@ namespace Talos.Containers.Logs;
 internal sealed class CriLogJoiner
 {
     /// <summary>A longer line is passed on in pieces.</summary>
-    public const int MaxLine = 1 << 20;
+    public const int MaxLine = 128 << 10;
 
     private readonly ArrayBufferWriter<byte> _unfinished = new();
     private readonly Dictionary<string, ArrayBufferWriter<byte>> _partial = new(StringComparer.Ordinal);

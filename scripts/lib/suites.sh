@@ -70,10 +70,24 @@ aot() {
 }
 
 # The emulated node that many tests share.
-e2e() { booted e2e -trait- Category=Bench -trait- Category=Endurance -trait- Category=Upgrade -trait- Category=Kills -trait- Category=Fleet; }
+e2e() { booted e2e -trait- Category=Bench -trait- Category=Endurance -trait- Category=Upgrade -trait- Category=Kills -trait- Category=Fleet -trait- Category=Security; }
 
 # What takes its own boots: killed services, reboot and reset, 512 MiB, a corrupted root, power cuts.
 endurance() { booted endurance -trait Category=Endurance; }
+
+# Attacks: on the parts, natively, then on a booted node.
+security() {
+  build_tests
+  step "attacks on the parts"
+  local assembly
+  for assembly in $(assemblies); do
+    if "$assembly" -list traits -trait Category=Security 2> /dev/null | grep -q Security; then
+      step "$(basename "$assembly")"
+      xunit "security-$(basename "$assembly")" 600 "$assembly" -trait Category=Security
+    fi
+  done
+  booted security-node -trait Category=Security
+}
 
 # The same sources in another folder, published and packed again, give the same bytes.
 reproducible() {

@@ -13,6 +13,7 @@ using Talos.Machined.Configuration;
 using Talos.Machined.Controllers;
 using Talos.Machined.Events;
 using Talos.Machined.Lifecycle;
+using Talos.Machined.Logging;
 using Talos.Machined.Node;
 using Talos.Machined.Sequences;
 using Talos.Machined.Updates;
@@ -116,7 +117,8 @@ internal sealed class Wiring : IDisposable
     /// <summary>What the API's services need.</summary>
     private void AddApi(IServiceCollection services)
     {
-        ApiModule.Add(services, new ApiContext(_node, Tasks, _config, _containers.Queries, new UserMeta(_block.Meta), _events, _updates));
+        ApiModule.Add(services, new ApiContext(
+            _node, Tasks, _config, _containers.Queries, new UserMeta(_block.Meta), _events, new KernelLogTail(KernelLog.Open), _updates));
         _block.AddApi(services);
         _time.AddApi(services);
     }

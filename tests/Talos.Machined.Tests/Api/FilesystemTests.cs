@@ -49,8 +49,8 @@ public sealed class FilesystemTests : IDisposable
     [Fact]
     public void Sizes_are_summed_up_from_the_bottom()
     {
-        List<DiskUsageInfo> all = [.. DiskUsageTree.Sum(_root, int.MaxValue, withFiles: true, threshold: 0)];
-        List<DiskUsageInfo> folders = [.. DiskUsageTree.Sum(_root, 1, withFiles: false, threshold: 0)];
+        List<DiskUsageInfo> all = [.. DiskUsageTree.Sum(_root, int.MaxValue, withFiles: true, threshold: 0).OfType<DiskUsageInfo>()];
+        List<DiskUsageInfo> folders = [.. DiskUsageTree.Sum(_root, 1, withFiles: false, threshold: 0).OfType<DiskUsageInfo>()];
 
         Assert.Equal(["a.txt", "b/c/d.txt", "b/c", "b", "link", "."], all.Select(i => i.RelativeName));
         Assert.Equal(["b", "."], folders.Select(i => i.RelativeName));

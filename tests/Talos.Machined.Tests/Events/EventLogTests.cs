@@ -1,5 +1,6 @@
 using Talos.Api.Machine;
 using Talos.Machined.Events;
+using Talos.Rpc.Errors;
 using Talos.Testing;
 
 namespace Talos.Machined.Tests.Events;
@@ -73,7 +74,7 @@ public class EventLogTests
         ValueTask<bool> first = events.MoveNextAsync();
         Publish([.. Enumerable.Range(0, 1100).Select(i => $"{i}")]);
 
-        await Assert.ThrowsAsync<IOException>(async () =>
+        await Assert.ThrowsAsync<FollowerTooSlowException>(async () =>
         {
             bool more = await first;
             while (more)

@@ -35,6 +35,7 @@ public sealed class ErrorMapping(params IEnumerable<Func<Exception, StatusCode?>
         FileNotFoundException or DirectoryNotFoundException => StatusCode.NotFound,
         UnauthorizedAccessException => StatusCode.PermissionDenied,
         NotSupportedException => StatusCode.Unimplemented,
+        FollowerTooSlowException => StatusCode.ResourceExhausted,
         TimeoutException => StatusCode.DeadlineExceeded,
         OperationCanceledException => StatusCode.Unavailable,
         _ => StatusCode.Internal,

@@ -41,6 +41,7 @@ public static class UnixGrpcServer
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(errors);
         builder.Services.AddSingleton<ErrorInterceptor>();
+        builder.Services.AddSingleton<CallGate>();
         builder.Services.AddSingleton(s => new RoleInterceptor(s.GetService<IAdmissionSource>()));
         builder.Services.AddGrpc(options => Configure(options));
         services(builder.Services);
@@ -60,5 +61,6 @@ public static class UnixGrpcServer
         options.MaxSendMessageSize = GrpcLimits.MaxMessageSize;
         options.Interceptors.Add<ErrorInterceptor>();
         options.Interceptors.Add<RoleInterceptor>();
+        options.Interceptors.Add<CallGate>();
     }
 }

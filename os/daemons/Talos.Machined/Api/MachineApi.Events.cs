@@ -12,8 +12,6 @@ namespace Talos.Machined.Api;
 
 internal sealed partial class MachineApi
 {
-    private static readonly TimeSpan KmsgWait = TimeSpan.FromMilliseconds(500);
-
     public override async Task Events(EventsRequest request, IServerStreamWriter<Event> responseStream, ServerCallContext context)
     {
         // Clients wait for an empty event: it says that from here on none is missed.
@@ -33,28 +31,12 @@ internal sealed partial class MachineApi
 
     public override async Task Dmesg(DmesgRequest request, IServerStreamWriter<Data> responseStream, ServerCallContext context)
     {
-        using var kernelLog = KmsgReader.Open();
         TimeProvider time = api.Node.Time;
         DateTimeOffset booted = time.GetUtcNow() - TimeSpan.FromSeconds((double)time.GetTimestamp() / time.TimestampFrequency);
-        bool isPast = request.Tail;
-        while (!context.CancellationToken.IsCancellationRequested)
+        await foreach (KmsgRecord record in api.KernelLog.ReadAsync(past: !request.Tail, request.Follow, context.CancellationToken))
         {
-            while (kernelLog.TryRead() is { } record)
-            {
-                if (!isPast)
-                {
-                    Data line = new() { Bytes = ByteString.CopyFrom(KmsgText.Format(record, booted), Encoding.UTF8) };
-                    await responseStream.WriteAsync(line, context.CancellationToken);
-                }
-            }
-
-            if (!request.Follow)
-            {
-                return;
-            }
-
-            isPast = false;
-            await Task.Run(() => kernelLog.Wait(KmsgWait), context.CancellationToken);
+            Data line = new() { Bytes = ByteString.CopyFrom(KmsgText.Format(record, booted), Encoding.UTF8) };
+            await responseStream.WriteAsync(line, context.CancellationToken);
         }
     }
 }

@@ -12,6 +12,8 @@ namespace Talos.Machined.Api;
 
 internal sealed partial class MachineApi
 {
+    private const int FilesAtOnce = 256;
+
     public override async Task List(ListRequest request, IServerStreamWriter<FileInfo> responseStream, ServerCallContext context)
     {
         if (request.RecursionDepth < 0)
@@ -21,9 +23,14 @@ internal sealed partial class MachineApi
 
         string root = FileWalk.Resolve("root", request.Root.Length == 0 ? "/" : request.Root);
         int depth = !request.Recurse ? 1 : request.RecursionDepth == 0 ? int.MaxValue : request.RecursionDepth;
-        foreach (WalkedFile file in FileWalk.Walk(root, depth).Where(f => IsOf(request.Types_, f)))
+        int walked = 0;
+        foreach (WalkedFile file in FileWalk.Walk(root, depth))
         {
-            await responseStream.WriteAsync(Info(file), context.CancellationToken);
+            await OthersAsync(ref walked, context.CancellationToken);
+            if (IsOf(request.Types_, file))
+            {
+                await responseStream.WriteAsync(Info(file), context.CancellationToken);
+            }
         }
     }
 
@@ -52,11 +59,16 @@ internal sealed partial class MachineApi
     public override async Task DiskUsage(DiskUsageRequest request, IServerStreamWriter<DiskUsageInfo> responseStream, ServerCallContext context)
     {
         int depth = request.RecursionDepth <= 0 ? int.MaxValue : request.RecursionDepth;
+        int walked = 0;
         foreach (string path in request.Paths.DefaultIfEmpty("/"))
         {
-            foreach (DiskUsageInfo info in DiskUsageTree.Sum(FileWalk.Resolve("paths", path), depth, request.All, request.Threshold))
+            foreach (DiskUsageInfo? info in DiskUsageTree.Sum(FileWalk.Resolve("paths", path), depth, request.All, request.Threshold))
             {
-                await responseStream.WriteAsync(info, context.CancellationToken);
+                await OthersAsync(ref walked, context.CancellationToken);
+                if (info is not null)
+                {
+                    await responseStream.WriteAsync(info, context.CancellationToken);
+                }
             }
         }
     }
@@ -82,6 +94,15 @@ internal sealed partial class MachineApi
         }
 
         return Task.FromResult(new MountsResponse { Messages = { mounts } });
+    }
+
+    // A walk through a large tree may find nothing to tell for minutes: others come in between, and it ends with its caller.
+    private static Task OthersAsync(ref int walked, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        return ++walked % FilesAtOnce == 0
+            ? Task.Factory.StartNew(static () => { }, ct, TaskCreationOptions.None, TaskScheduler.Current)
+            : Task.CompletedTask;
     }
 
     private static bool IsOf(RepeatedField<ListRequest.Types.Type> types, WalkedFile file) =>

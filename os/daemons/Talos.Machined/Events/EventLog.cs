@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Google.Protobuf;
+using Talos.Rpc.Errors;
 
 namespace Talos.Machined.Events;
 
@@ -48,7 +49,7 @@ internal sealed class EventLog(TimeProvider time)
     }
 
     /// <summary>The wanted past events, then each new one, until cancelled.</summary>
-    /// <exception cref="IOException">The reader was too slow.</exception>
+    /// <exception cref="FollowerTooSlowException">The reader was too slow.</exception>
     public async IAsyncEnumerable<NodeEvent> ReadAsync(EventTail tail, [EnumeratorCancellation] CancellationToken ct)
     {
         var queue = Channel.CreateBounded<NodeEvent>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
@@ -74,7 +75,7 @@ internal sealed class EventLog(TimeProvider time)
                 }
             }
 
-            throw new IOException($"events: the reader fell more than {QueueLength} behind");
+            throw new FollowerTooSlowException("events", QueueLength);
         }
         finally
         {

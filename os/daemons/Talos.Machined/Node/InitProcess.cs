@@ -9,6 +9,8 @@ namespace Talos.Machined.Node;
 /// <summary>The first process of the node. It never ends: whatever happens leads to a running node or to a reboot.</summary>
 internal static class InitProcess
 {
+    private const int MinThreads = 8;
+
     private static readonly TimeSpan PauseBeforeReboot = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs the node.</summary>
@@ -53,6 +55,8 @@ internal static class InitProcess
             kmsg.Write(KmsgPriority.Warning, $"[talos] early boot: {problem}");
         }
 
+        // A few threads that wait for a slow disk must not hold up the others until the pool notices.
+        ThreadPool.SetMinThreads(MinThreads, MinThreads);
         MachineId.ShowTemporary();
         NodeOptions options = new() { CommandLine = File.ReadAllText("/proc/cmdline").Trim() };
         using NodeHost host = NodeHost.Create(options, kmsg, Reaper.Start(), TimeProvider.System);

@@ -7,11 +7,12 @@ namespace Talos.Machined.Api.Filesystem;
 internal static class DiskUsageTree
 {
     /// <summary>Folders, and files when asked for, each after what is below it.</summary>
+    /// <remarks>Null after each file that is not told, so that who asks can let others work.</remarks>
     /// <param name="root">Absolute path.</param>
     /// <param name="maxDepth">How deep entries are told; sums always reach to the bottom.</param>
     /// <param name="withFiles">Whether files are told too.</param>
     /// <param name="threshold">At least this size; negative for at most.</param>
-    public static IEnumerable<DiskUsageInfo> Sum(string root, int maxDepth, bool withFiles, long threshold)
+    public static IEnumerable<DiskUsageInfo?> Sum(string root, int maxDepth, bool withFiles, long threshold)
     {
         Stack<(WalkedFile Folder, long Size)> open = new();
         foreach (WalkedFile file in FileWalk.Walk(root, int.MaxValue, oneFileSystem: true))
@@ -34,10 +35,7 @@ internal static class DiskUsageTree
 
             Add(open, size);
             DiskUsageInfo info = Info(file, size);
-            if ((withFiles || file.Depth == 0 || file.Problem.Length > 0) && IsWanted(info, file.Depth, maxDepth, threshold))
-            {
-                yield return info;
-            }
+            yield return (withFiles || file.Depth == 0 || file.Problem.Length > 0) && IsWanted(info, file.Depth, maxDepth, threshold) ? info : null;
         }
 
         while (open.Count > 0)

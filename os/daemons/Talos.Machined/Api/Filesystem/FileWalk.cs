@@ -14,6 +14,9 @@ internal sealed record WalkedFile(string Path, string Relative, int Depth, FileS
 /// <summary>Walks a tree without following links.</summary>
 internal static class FileWalk
 {
+    /// <summary>Names of one folder held in memory: pods can make as many files as they like.</summary>
+    private const int NamesOfFolder = 50_000;
+
     /// <summary>An absolute path without dots and doubled slashes, links of the last part followed.</summary>
     /// <exception cref="InvalidRequestException">It is not absolute.</exception>
     /// <exception cref="FileNotFoundException">Nothing is there.</exception>
@@ -85,9 +88,12 @@ internal static class FileWalk
     {
         try
         {
-            string[] names = [.. Directory.EnumerateFileSystemEntries(folder).Select(p => Path.GetFileName(p)!)];
+            string[] names =
+                [.. Directory.EnumerateFileSystemEntries(folder).Select(p => Path.GetFileName(p)!).Take(NamesOfFolder + 1)];
+            string problem = names.Length > NamesOfFolder ? $"has more than {NamesOfFolder} entries; the others are left out" : "";
+            names = names.Length > NamesOfFolder ? names[..NamesOfFolder] : names;
             Array.Sort(names, StringComparer.Ordinal);
-            return (names, "");
+            return (names, problem);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

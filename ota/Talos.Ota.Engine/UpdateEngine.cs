@@ -62,7 +62,7 @@ public sealed partial class UpdateEngine(UpdateNode node, TimeProvider time, ILo
 
             (_running, _version) = (booted, version);
             node.BootControl.Repair(booted);
-            _slots = node.BootControl.Read();
+            _slots = Known(node.BootControl.Read(), booted);
             (BootReport report, UpdateJournal journal) =
                 BootRules.Decide(_journal, _slots, booted, version, node.BootControl.Kind is BootControlKind.RpiTryboot, time.GetUtcNow());
             Save(journal);

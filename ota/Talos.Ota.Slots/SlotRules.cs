@@ -21,9 +21,35 @@ public static class SlotRules
                 : $"slot {trial.Id} has a trial pending with {trial.TriesLeft} tries left: reboot into it, or mark it bad");
         }
 
+        if (table[running].Condition is SlotCondition.Empty)
+        {
+            throw new SlotException($"slot {running}, which runs, is empty to the boot loader: an update would have nothing to fall back to; restart the node, which puts it right");
+        }
+
         return target.Condition is SlotCondition.Good && table[running].Condition is not SlotCondition.Good
             ? throw new SlotException($"slot {target.Id} is the last good one: slot {running}, which runs, is {table[running].Condition.ToString().ToLowerInvariant()}; reboot, or mark slot {running} good")
             : table.With(Slot.Empty(target.Id));
+    }
+
+    /// <summary>Enters the slot the node runs from when the boot loader does not know it: it started, so there is something to start.</summary>
+    /// <param name="table">The slots.</param>
+    /// <param name="running">The slot the node runs from.</param>
+    /// <param name="triesLeft">Starts left of a trial that is not decided; null when the slot is none.</param>
+    /// <returns>The same table when the slot is known.</returns>
+    public static SlotTable Enter(SlotTable table, SlotId running, int? triesLeft)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        if (table[running].Condition is not SlotCondition.Empty)
+        {
+            return table;
+        }
+
+        // A trial that is pending in the other slot still starts first.
+        Slot other = table[running.Other()];
+        int generation = other.Condition is SlotCondition.Trial && other.Generation > 1 ? other.Generation - 1 : NextGeneration(table);
+        return table.With(triesLeft is { } left
+            ? new Slot(running, SlotCondition.Trial, generation, Math.Max(left, 1))
+            : new Slot(running, SlotCondition.Good, generation));
     }
 
     /// <summary>Lets the slot that was written start as a trial at the next boot.</summary>

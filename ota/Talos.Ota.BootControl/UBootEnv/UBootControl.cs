@@ -42,5 +42,12 @@ public sealed class UBootControl(IEnvironmentCopies copies, ISlotPartitions part
     /// <inheritdoc/>
     public string? PrepareReboot() => null;
 
-    private UBootCopies ReadCopies() => UBootCopies.Read([.. Enumerable.Range(0, copies.Count).Select(copies.Read)]);
+    /// <summary>What cannot be read is not empty: U-Boot runs on built-in values, and whatever is written hides them.</summary>
+    private UBootCopies ReadCopies()
+    {
+        UBootCopies read = UBootCopies.Read([.. Enumerable.Range(0, copies.Count).Select(copies.Read)]);
+        return read.IsReadable
+            ? read
+            : throw new SlotException($"U-Boot environment: none of {copies.Count} copies has a good checksum, so U-Boot runs on its built-in values; nothing is written over it. Save it anew in U-Boot (env default -a; saveenv)");
+    }
 }

@@ -25,6 +25,12 @@ internal static class BootRules
             journal = journal.WithContent(booted, new SlotContent(version));
         }
 
+        if (journal.Trial is null && slots[booted].Condition is SlotCondition.Trial)
+        {
+            // The journal was lost while a trial ran. Its health is still to be shown, else the boot loader goes back in the end.
+            journal = journal with { Trial = new TrialRecord(booted, SlotRules.DefaultTries, Math.Max(slots[booted].TriesDone - 1, 0)) };
+        }
+
         return journal.Trial switch
         {
             null => WithoutTrial(journal, slots, booted),

@@ -6,6 +6,9 @@ namespace Talos.Ota.Slots.UBootEnv;
 /// <param name="Flag">The flag it gets; null with a single copy.</param>
 public sealed record UBootCopies(UBootEnvironment Environment, int WriteTo, byte? Flag)
 {
+    /// <summary>False when no copy is intact: U-Boot runs on its built-in values then, which a written copy would hide.</summary>
+    public bool IsReadable { get; init; } = true;
+
     /// <summary>Reads all copies.</summary>
     /// <param name="copies">One or two, of one length.</param>
     public static UBootCopies Read(IReadOnlyList<byte[]> copies)
@@ -13,7 +16,8 @@ public sealed record UBootCopies(UBootEnvironment Environment, int WriteTo, byte
         ArgumentNullException.ThrowIfNull(copies);
         if (copies.Count == 1)
         {
-            return new UBootCopies(UBootEnvironment.TryParse(copies[0], redundant: false) ?? UBootEnvironment.Empty, 0, null);
+            UBootEnvironment? only = UBootEnvironment.TryParse(copies[0], redundant: false);
+            return new UBootCopies(only ?? UBootEnvironment.Empty, 0, null) { IsReadable = only is not null };
         }
 
         UBootEnvironment? first = UBootEnvironment.TryParse(copies[0], redundant: true);
@@ -25,7 +29,7 @@ public sealed record UBootCopies(UBootEnvironment Environment, int WriteTo, byte
             _ => 0,
         };
         return first is null && second is null
-            ? new UBootCopies(UBootEnvironment.Empty, 0, 1)
+            ? new UBootCopies(UBootEnvironment.Empty, 0, 1) { IsReadable = false }
             : new UBootCopies((active == 1 ? second : first)!, 1 - active, (byte)(copies[active][4] + 1));
     }
 

@@ -56,6 +56,15 @@ public sealed class BootRulesTests
     }
 
     [Fact]
+    public void A_trial_whose_journal_was_lost_is_still_a_trial_and_can_be_found_good()
+    {
+        (BootReport report, UpdateJournal journal) = Decide(new UpdateJournal(), new Slot(SlotId.B, SlotCondition.Trial, 2, 2, 1), SlotId.B);
+
+        Assert.Equal((BootKind.Trial, SlotId.B, 1), (report.Kind, journal.Trial!.Slot, journal.Trial.Starts));
+        Assert.Equal(UpdateState.Committed, BootRules.Commit(journal).State);
+    }
+
+    [Fact]
     public void A_cut_before_the_boot_loader_knew_is_no_failure_of_the_version()
     {
         (BootReport report, UpdateJournal journal) = Decide(Pending, Slot.Empty(SlotId.B), SlotId.A);

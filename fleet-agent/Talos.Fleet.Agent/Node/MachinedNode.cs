@@ -43,7 +43,7 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
         string hostname = (await _machine.HostnameAsync(new Empty(), Until(Reader, ct))).Messages[0].Hostname_;
         string kubeletStatus = kubelet is null ? "" : await SpecAsync("k8s", "KubeletStatuses.kubernetes.talos.dev", "kubelet", ct);
         List<(string Id, string Spec)> running = kubelet is null ? [] : await SpecsAsync("k8s", "StaticPodStatuses.kubernetes.talos.dev", ct);
-        List<(string Id, string Spec)> wanted = kubelet is null ? [] : await SpecsAsync("k8s", "StaticPods.kubernetes.talos.dev", ct);
+        List<(string Id, string Spec)> wanted = kubelet is null ? [] : await SpecsAsync("k8s", "StaticPods.kubernetes.talos.dev", ct, Admin);
         List<(string Id, string Spec)> disks = await SpecsAsync("runtime", "DiskHealths.edge.talos.dev", ct);
         UpdateFacts? update = await UpdateAsync(ct);
         return new NodeFacts
@@ -178,10 +178,10 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
     }
 
     /// <summary>Ids and specs of all resources of a type, as YAML.</summary>
-    private async Task<List<(string Id, string Spec)>> SpecsAsync(string area, string type, CancellationToken ct)
+    private async Task<List<(string Id, string Spec)>> SpecsAsync(string area, string type, CancellationToken ct, Metadata? role = null)
     {
         List<(string, string)> specs = [];
-        using AsyncServerStreamingCall<ListResponse> list = _resources.List(new ListRequest { Namespace = area, Type = type }, Until(Reader, ct));
+        using AsyncServerStreamingCall<ListResponse> list = _resources.List(new ListRequest { Namespace = area, Type = type }, Until(role ?? Reader, ct));
         while (await list.ResponseStream.MoveNext(ct))
         {
             specs.Add((list.ResponseStream.Current.Resource.Metadata.Id, list.ResponseStream.Current.Resource.Spec.YamlSpec));

@@ -9,6 +9,8 @@ public sealed record MetaKey : IResourceSpec<MetaKey>
     /// <inheritdoc/>
     public static ResourceDefinition Definition { get; } = new("MetaKeys.runtime.talos.dev", "runtime")
     {
+        // Among the values are a token of the machine, a code for downloads and the keys of STATE.
+        Sensitive = true,
         Aliases = ["meta"],
         PrintColumns = [new PrintColumn("Value", "{.value}")],
     };

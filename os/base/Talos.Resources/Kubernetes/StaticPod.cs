@@ -7,7 +7,7 @@ namespace Talos.Resources.Kubernetes;
 public sealed record StaticPod : IResourceSpec<StaticPod>
 {
     /// <inheritdoc/>
-    public static ResourceDefinition Definition { get; } = new("StaticPods.kubernetes.talos.dev", "k8s");
+    public static ResourceDefinition Definition { get; } = new("StaticPods.kubernetes.talos.dev", "k8s") { Sensitive = true };
 
     /// <inheritdoc/>
     public static JsonTypeInfo<StaticPod> Json => KubernetesJson.Default.StaticPod;

@@ -10,6 +10,8 @@ public sealed record ServiceSpec : IResourceSpec<ServiceSpec>
     /// <inheritdoc/>
     public static ResourceDefinition Definition { get; } = new("ServiceSpecs." + ResourceJson.OwnDomain, "runtime")
     {
+        // The environment holds what the config gives it, such as the password of a proxy.
+        Sensitive = true,
         PrintColumns = [new PrintColumn("Executable", "{.executable}"), new PrintColumn("Cgroup", "{.cgroup}")],
     };
 

@@ -19,6 +19,9 @@ internal sealed partial class Webhooks(HubOptions options, FleetStore store, Lea
 
     // A message that is refused is tried again, since a listener may be set up wrongly; it shall not hold up the others for a day.
     private const int AttemptsWhenRefused = 5;
+
+    // About three hours of pauses: a clock that is set forward does not end the patience at once.
+    private const int FewestAttempts = 20;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
 
     // One for each URL: who does not answer holds up nobody else.
@@ -112,7 +115,8 @@ internal sealed partial class Webhooks(HubOptions options, FleetStore store, Lea
             return false;
         }
 
-        if (waiting.NotBefore - time.GetUtcNow() is { Ticks: > 0 } rest)
+        // A rest that is longer than any pause tells that the clock was set back since: it is due.
+        if (waiting.NotBefore - time.GetUtcNow() is { Ticks: > 0 } rest && rest <= LongestPause)
         {
             // In small parts: another hub may lead by then.
             await Task.Delay(rest < TimeSpan.FromSeconds(5) ? rest : TimeSpan.FromSeconds(5), time, ct);
@@ -126,7 +130,7 @@ internal sealed partial class Webhooks(HubOptions options, FleetStore store, Lea
         {
             metrics.WebhooksSent.Add(1);
         }
-        else if (now - waiting.Queued < Patience && !(refused && attempts >= AttemptsWhenRefused))
+        else if ((now - waiting.Queued < Patience || attempts < FewestAttempts) && !(refused && attempts >= AttemptsWhenRefused))
         {
             TimeSpan pause = TimeSpan.FromSeconds(1 << Math.Min(attempts, 10));
             await store.WriteAsync(s => WebhookStore.Failed(s, waiting, now + (pause < LongestPause ? pause : LongestPause)), ct);

@@ -5,7 +5,7 @@ namespace Talos.Cosi.Tests;
 
 public sealed class ControllerRuntimeTests : IDisposable
 {
-    private readonly ManualTime _time = new();
+    private readonly JumpingTimeProvider _time = new() { Restless = true };
     private readonly InMemoryState _state;
     private readonly ControllerRuntime _runtime;
     private readonly CancellationTokenSource _stop = new();
@@ -42,6 +42,43 @@ public sealed class ControllerRuntimeTests : IDisposable
 
         await _stop.CancelAsync();
         await running;
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(7305)]
+    public async Task A_controller_may_ask_to_be_run_again_after_any_time(int days)
+    {
+        JumpingTimeProvider time = new();
+        Patient patient = new(TimeSpan.FromDays(days));
+        ControllerRuntime runtime = new(new InMemoryState(time), time, NullLogger<ControllerRuntime>.Instance);
+        runtime.Register(patient);
+        Task running = runtime.RunAsync(_stop.Token);
+        await UntilAsync(() => patient.Runs == 1 && time.Manual.Pending > 0);
+
+        time.Advance(TimeSpan.FromDays(1));
+        await UntilAsync(() => patient.Runs == 2);
+
+        await _stop.CancelAsync();
+        await running;
+    }
+
+    private sealed class Patient(TimeSpan delay) : IController
+    {
+        public string Name => "test.Patient";
+
+        public IReadOnlyList<ControllerInput> Inputs { get; } = [];
+
+        public IReadOnlyList<ControllerOutput> Outputs { get; } = [];
+
+        public int Runs { get; private set; }
+
+        public Task ReconcileAsync(IControllerContext context, CancellationToken ct)
+        {
+            Runs++;
+            context.RequeueAfter(delay);
+            return Task.CompletedTask;
+        }
     }
 
     [Fact]

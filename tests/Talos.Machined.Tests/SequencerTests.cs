@@ -8,7 +8,7 @@ namespace Talos.Machined.Tests;
 public sealed class SequencerTests
 {
     private readonly Recorded _events = new();
-    private readonly ManualTime _time = new();
+    private readonly JumpingTimeProvider _time = new() { Restless = true };
     private readonly Sequencer _sequencer;
 
     public SequencerTests() => _sequencer = new Sequencer(_events, _time, NullLogger<Sequencer>.Instance);

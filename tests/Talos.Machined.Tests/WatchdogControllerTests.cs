@@ -20,7 +20,7 @@ public sealed class WatchdogControllerTests
         """;
 
     private readonly Dictionary<string, FakeWatchdog> _devices = new() { [Board] = new FakeWatchdog(), ["/dev/watchdog1"] = new FakeWatchdog() };
-    private readonly ManualTime _time = new();
+    private readonly JumpingTimeProvider _time = new() { Restless = true };
     private readonly LoopPulse _pulse;
     private readonly BoardWatchdog _watchdog;
     private readonly WatchdogController _controller;

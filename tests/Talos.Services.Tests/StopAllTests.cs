@@ -11,7 +11,7 @@ public sealed class StopAllTests
     private static readonly (string Id, string[] DependsOn)[] Node =
         [("agent", ["kubelet"]), ("apid", []), ("cri", []), ("fleet-agent", ["apid"]), ("kubelet", ["cri"]), ("trustd", []), ("udevd", [])];
 
-    private readonly ManualTime _time = new();
+    private readonly JumpingTimeProvider _time = new() { Restless = true };
 
     private static ServiceSpec Spec(IEnumerable<string> dependsOn, string revision = "") =>
         new() { Executable = "/bin/true", Cgroup = "", DependsOn = [.. dependsOn], Revision = revision };

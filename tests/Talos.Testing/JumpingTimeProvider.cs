@@ -29,6 +29,22 @@ public sealed class JumpingTimeProvider(TimeProvider? steady = null) : TimeProvi
     /// <summary>Sets the wall clock forward, or back when it is negative; nothing else moves.</summary>
     public void Jump(TimeSpan by) => Interlocked.Add(ref _jumped, by.Ticks);
 
+    /// <summary>The wall clock is set before each step of time: 20 years forward, 20 years back, right, and so on.</summary>
+    public bool Restless { get; init; }
+
+    /// <summary>Timers that wait for a time.</summary>
+    public int Pending => Manual.Pending;
+
     /// <summary>Lets time pass: for the wall clock, the monotonic one and the timers.</summary>
-    public void Advance(TimeSpan by) => Manual.Advance(by);
+    public void Advance(TimeSpan by)
+    {
+        if (Restless)
+        {
+            Jump((_step++ % 3) switch { 0 => TwentyYears, 1 => -2 * TwentyYears, _ => TwentyYears });
+        }
+
+        Manual.Advance(by);
+    }
+
+    private int _step;
 }

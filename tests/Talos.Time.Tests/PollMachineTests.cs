@@ -6,7 +6,7 @@ namespace Talos.Time.Tests;
 
 public sealed class PollMachineTests
 {
-    private readonly ManualTime _time = new();
+    private readonly JumpingTimeProvider _time = new() { Restless = true };
     private readonly PollMachine _machine;
 
     public PollMachineTests() => _machine = new PollMachine(_time);

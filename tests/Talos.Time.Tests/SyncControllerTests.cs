@@ -11,7 +11,7 @@ namespace Talos.Time.Tests;
 
 public sealed class SyncControllerTests
 {
-    private readonly ManualTime _time = new();
+    private readonly JumpingTimeProvider _time = new() { Restless = true };
     private readonly FakeClock _clock = new();
     private readonly FakeServers _ntp = new();
     private readonly SyncController _controller;

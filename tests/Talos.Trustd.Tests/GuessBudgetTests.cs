@@ -6,7 +6,7 @@ namespace Talos.Trustd.Tests;
 [Trait("Category", "Security")]
 public sealed class GuessBudgetTests
 {
-    private readonly ManualTime _time = new();
+    private readonly JumpingTimeProvider _time = new() { Restless = true };
 
     [Fact]
     public void The_budget_of_an_address_refills_with_time_and_is_its_own()

@@ -20,8 +20,8 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
     private readonly ILogger<OidcProvider> _log;
     private readonly SemaphoreSlim _asking = new(1);
     private volatile Said? _said;
-    private DateTimeOffset _failed = DateTimeOffset.MinValue;
-    private DateTimeOffset _keys = DateTimeOffset.MinValue;
+    private long? _failed;
+    private long? _keys;
     private string _problem = "";
 
     public OidcProvider(OidcOptions options, TimeProvider time, ILogger<OidcProvider> log)
@@ -37,10 +37,9 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
     /// <exception cref="RequestException">503: it does not answer.</exception>
     public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
     {
-        DateTimeOffset now = _time.GetUtcNow();
-        if (_said is { } said && now - said.At < Usable)
+        if (_said is { } said && IsWithin(said.At, Usable))
         {
-            if (now - said.At >= Fresh && _asking.CurrentCount > 0)
+            if (!IsWithin(said.At, Fresh) && _asking.CurrentCount > 0)
             {
                 // Beside the request: a provider that does not answer shall hold up nobody.
                 _ = AskIfOlderAsync(Fresh, CancellationToken.None);
@@ -62,11 +61,10 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
         await _asking.WaitAsync(ct);
         try
         {
-            DateTimeOffset now = _time.GetUtcNow();
-            if (ReferenceEquals(_said?.Configuration, before) && now - _keys >= PauseOfKeys)
+            if (ReferenceEquals(_said?.Configuration, before) && !IsWithin(_keys, PauseOfKeys))
             {
-                _keys = now;
-                await AskAsync(now, ct);
+                _keys = _time.GetTimestamp();
+                await AskAsync(ct);
             }
 
             return ReferenceEquals(_said?.Configuration, before) ? null : _said?.Configuration;
@@ -80,10 +78,10 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
     /// <inheritdoc/>
     public void RequestRefresh()
     {
-        DateTimeOffset now = _time.GetUtcNow();
-        if (_said is { } said && now - _keys >= PauseOfKeys)
+        if (_said is { } said && !IsWithin(_keys, PauseOfKeys))
         {
-            (_keys, _said) = (now, said with { At = now - Fresh });
+            long now = _time.GetTimestamp();
+            (_keys, _said) = (now, said with { At = now - (long)(Fresh.TotalSeconds * _time.TimestampFrequency) });
         }
     }
 
@@ -107,13 +105,12 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
         await _asking.WaitAsync(ct);
         try
         {
-            DateTimeOffset now = _time.GetUtcNow();
-            if ((_said is null || now - _said.At >= age) && now - _failed >= PauseAfterFailure)
+            if (!IsWithin(_said?.At, age) && !IsWithin(_failed, PauseAfterFailure))
             {
-                await AskAsync(now, ct);
+                await AskAsync(ct);
             }
 
-            return _said is { } said && now - said.At < age ? said.Configuration : null;
+            return _said is { } said && IsWithin(said.At, age) ? said.Configuration : null;
         }
         finally
         {
@@ -124,7 +121,10 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
     private RequestException Away() => new(
         StatusCodes.Status503ServiceUnavailable, $"the OIDC provider {_options.Authority} cannot be asked: {_problem}; try again later, or use a client certificate");
 
-    private async Task AskAsync(DateTimeOffset now, CancellationToken ct)
+    /// <summary>Whether something was less than a time ago, by the clock that does not jump.</summary>
+    private bool IsWithin(long? at, TimeSpan time) => at is { } then && _time.GetElapsedTime(then) < time;
+
+    private async Task AskAsync(CancellationToken ct)
     {
         try
         {
@@ -136,12 +136,12 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
 
             RequireSafe("authorization_endpoint", read.AuthorizationEndpoint);
             RequireSafe("token_endpoint", read.TokenEndpoint);
-            (_said, _failed) = (new Said(read, now), DateTimeOffset.MinValue);
+            (_said, _failed) = (new Said(read, _time.GetTimestamp()), null);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // Whatever a provider sends or does not send, the hub goes on with certificates.
-            (_failed, _problem) = (now, Line(e));
+            (_failed, _problem) = (_time.GetTimestamp(), Line(e));
             LogAway(_options.Authority, _problem);
         }
     }
@@ -162,7 +162,7 @@ internal sealed partial class OidcProvider : IConfigurationManager<OpenIdConnect
     }
 
     /// <summary>What the provider said, and when.</summary>
-    private sealed record Said(OpenIdConnectConfiguration Configuration, DateTimeOffset At);
+    private sealed record Said(OpenIdConnectConfiguration Configuration, long At);
 
     [LoggerMessage(LogLevel.Warning, "The OIDC provider {Authority} cannot be asked: {Problem}")]
     private partial void LogAway(string authority, string problem);

@@ -36,7 +36,9 @@ internal sealed class FleetWatch(FleetStore store, TimeProvider time)
     /// <summary>All enrolled nodes, and those that may have changed since the last call; the first one gives all of them.</summary>
     public async Task<(HashSet<string> All, List<NodeView> Changed)> LookAsync(CancellationToken ct)
     {
-        (DateTimeOffset since, _since) = (_since, time.GetUtcNow() - Overlap);
+        // Not later than now: a clock that was set back would hide what was said since.
+        DateTimeOffset next = time.GetUtcNow() - Overlap;
+        (DateTimeOffset since, _since) = (_since < next ? _since : next, next);
         return await store.ReadAsync(s => (s.Query("SELECT id FROM nodes WHERE revoked=0", r => r.Text(0)).ToHashSet(StringComparer.Ordinal), Changed(s, since)), ct);
     }
 

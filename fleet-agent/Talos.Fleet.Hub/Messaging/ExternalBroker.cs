@@ -59,7 +59,7 @@ internal sealed partial class ExternalBroker : BackgroundService, IBroker
     {
         TimeSpan pause = TimeSpan.FromSeconds(1);
         bool led = _leader.IsLeader;
-        DateTimeOffset? again = null;
+        long? looked = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -74,12 +74,12 @@ internal sealed partial class ExternalBroker : BackgroundService, IBroker
                 if (_leader.IsLeader && !led)
                 {
                     await ReadRetainedAsync(stoppingToken);
-                    again = _time.GetUtcNow() + Unnoticed;
+                    looked = _time.GetTimestamp();
                 }
-                else if (_time.GetUtcNow() >= again)
+                else if (looked is { } since && _time.GetElapsedTime(since) >= Unnoticed)
                 {
                     await ReadRetainedAsync(stoppingToken);
-                    again = null;
+                    looked = null;
                 }
 
                 led = _leader.IsLeader;

@@ -5,7 +5,7 @@ internal sealed partial class Refusals(HubMetrics metrics, TimeProvider time, IL
 {
     private const int LinesPerSecond = 10;
     private readonly Lock _lock = new();
-    private long _second;
+    private long? _began;
     private int _lines;
     private long _silent;
 
@@ -15,10 +15,9 @@ internal sealed partial class Refusals(HubMetrics metrics, TimeProvider time, IL
         long silent;
         lock (_lock)
         {
-            long second = time.GetUtcNow().ToUnixTimeSeconds();
-            if (second != _second)
+            if (_began is not { } began || time.GetElapsedTime(began) >= TimeSpan.FromSeconds(1))
             {
-                (_second, _lines) = (second, 0);
+                (_began, _lines) = (time.GetTimestamp(), 0);
             }
 
             if (++_lines > LinesPerSecond)

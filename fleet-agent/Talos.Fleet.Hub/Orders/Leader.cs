@@ -13,12 +13,23 @@ internal sealed partial class Leader(FleetStore store, HubOptions options, TimeP
     public async Task<bool> TryAsync(CancellationToken ct)
     {
         DateTimeOffset now = time.GetUtcNow();
+        (string Holder, DateTimeOffset Expires)? found = await store.ReadAsync(s => s.Query("SELECT holder, expires FROM leases WHERE name='leader'", r => ((string, DateTimeOffset)?)(r.Text(0), r.Time(1))).FirstOrDefault(), ct);
+        if (found != _seen)
+        {
+            (_seen, _seenAt) = (found, time.GetTimestamp());
+        }
+
+        // Dates of another hub count for little: its clock may be years ahead. One that lives renews; who does not within two leases is gone.
+        bool gone = found is not null && time.GetElapsedTime(_seenAt) >= Lease * 2;
         return await store.WriteAsync(
             s => s.Execute(
-                "INSERT INTO leases (name, holder, expires) VALUES ('leader', @h, @e) ON CONFLICT (name) DO UPDATE SET holder=@h, expires=@e WHERE leases.holder=@h OR leases.expires < @now",
-                ("@h", options.Name), ("@e", now + Lease), ("@now", now)) > 0,
+                "INSERT INTO leases (name, holder, expires) VALUES ('leader', @h, @e) ON CONFLICT (name) DO UPDATE SET holder=@h, expires=@e WHERE leases.holder=@h OR leases.expires < @now OR (@gone=1 AND leases.holder=@was AND leases.expires=@until)",
+                ("@h", options.Name), ("@e", now + Lease), ("@now", now), ("@gone", gone), ("@was", found?.Holder ?? ""), ("@until", found?.Expires ?? now)) > 0,
             ct);
     }
+
+    private (string Holder, DateTimeOffset Expires)? _seen;
+    private long _seenAt;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {

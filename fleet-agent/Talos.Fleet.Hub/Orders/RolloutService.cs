@@ -100,7 +100,7 @@ internal sealed partial class RolloutService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        DateTimeOffset joins = default;
+        long? joined = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -118,9 +118,9 @@ internal sealed partial class RolloutService(
                         await StepAsync(id, (s, rollout) => [.. RolloutStore.Reports(s, rollout.State), new RolloutEvent.Tick()], stoppingToken);
                     }
 
-                    if (time.GetUtcNow() >= joins)
+                    if (joined is not { } last || time.GetElapsedTime(last) >= JoinInterval)
                     {
-                        joins = time.GetUtcNow() + JoinInterval;
+                        joined = time.GetTimestamp();
                         await JoinAsync(watched, stoppingToken);
                     }
                 }

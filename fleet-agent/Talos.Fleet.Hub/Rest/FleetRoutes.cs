@@ -51,17 +51,17 @@ internal static class FleetRoutes
         await http.Response.WriteAsync(": connected\n\n", ct);
         await http.Response.Body.FlushAsync(ct);
         StringBuilder text = new();
-        DateTimeOffset asked = time.GetUtcNow();
+        long asked = time.GetTimestamp();
         while (!ct.IsCancellationRequested)
         {
-            if (time.GetUtcNow() - asked >= Idle)
+            if (time.GetElapsedTime(asked) >= Idle)
             {
                 if (await access.IsOverAsync(http.Caller(), ct))
                 {
                     return;
                 }
 
-                asked = time.GetUtcNow();
+                asked = time.GetTimestamp();
             }
 
             using CancellationTokenSource idle = CancellationTokenSource.CreateLinkedTokenSource(ct);

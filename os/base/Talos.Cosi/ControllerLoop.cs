@@ -3,6 +3,9 @@ namespace Talos.Cosi;
 /// <summary>One controller, woken and run again and again.</summary>
 internal sealed class ControllerLoop(IController controller, IState state, TimeProvider time, ControllerRuntime runtime) : IDisposable
 {
+    /// <summary>A timer holds 49 days at most; a controller that is woken early looks and asks for the rest.</summary>
+    private static readonly TimeSpan LongestRequeue = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
 
@@ -66,7 +69,7 @@ internal sealed class ControllerLoop(IController controller, IState state, TimeP
         await controller.ReconcileAsync(context, ct);
         if (context.RequeueDelay is { } delay)
         {
-            _requeue = time.CreateTimer(_ => Wake(), null, delay, Timeout.InfiniteTimeSpan);
+            _requeue = time.CreateTimer(_ => Wake(), null, TimeSpan.FromTicks(Math.Clamp(delay.Ticks, 0, LongestRequeue.Ticks)), Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Talos.Block.Tests.Controllers;
 
 public sealed class DiskHealthTests
 {
-    private readonly ManualTime _time = new();
+    private readonly JumpingTimeProvider _time = new() { Restless = true };
     private readonly Nvme _nvme = new();
     private readonly ControllerFixture _node;
 

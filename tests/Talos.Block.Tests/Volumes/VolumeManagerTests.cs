@@ -10,7 +10,7 @@ public sealed class VolumeManagerTests
 {
     private const long GiB = 1L << 30;
 
-    private readonly ManualTime _time = new();
+    private readonly JumpingTimeProvider _time = new() { Restless = true };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -12,7 +12,7 @@ public sealed class ImagePreloadControllerTests : IDisposable
 {
     private readonly FakeImageStore _store = new();
     private readonly FakeRuntimeFiles _files = new();
-    private readonly ManualTime _time = new();
+    private readonly JumpingTimeProvider _time = new();
     private readonly List<TemporaryFile> _archives = [];
     private readonly ControllerFixture _node;
 
@@ -46,6 +46,25 @@ public sealed class ImagePreloadControllerTests : IDisposable
             new ImagePreloadStatus { Finished = true, Images = 2, FailedArchives = 1 },
             _node.Find<ImagePreloadStatus>(ImagePreloadStatus.Id)?.Spec);
         Assert.Contains(_node.List<PreloadedArchiveStatus>(), s => s.Spec.Problem.Contains("not a tar file", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task A_clock_that_is_set_by_20_years_neither_hastens_nor_delays_the_next_look(int direction)
+    {
+        GivenArchive("localhost/app:1");
+        _node.Given("cri", new ServiceStatus { Running = true, Healthy = true });
+        await _node.SettleAsync();
+        _store.Images.Clear();
+
+        _time.Jump(JumpingTimeProvider.TwentyYears * direction);
+        await _node.SettleAsync();
+        Assert.Empty(_store.Images);
+
+        _time.Advance(ImagePreloadController.Interval);
+        await _node.SettleAsync();
+        Assert.NotEmpty(_store.Images);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class CriLogTests
     {
         CancellationToken ct = TestContext.Current.CancellationToken;
         using TemporaryFile file = new("1\n"u8.ToArray());
-        ManualTime time = new();
+        JumpingTimeProvider time = new() { Restless = true };
         await using IAsyncEnumerator<ReadOnlyMemory<byte>> lines =
             new CriLogReader(time).ReadAsync(file.Path, -1, follow: true, ct).GetAsyncEnumerator(ct);
 
@@ -100,7 +100,7 @@ public sealed class CriLogTests
         File.Delete(file.Path + ".old");
     }
 
-    private static async Task<string> NextAsync(IAsyncEnumerator<ReadOnlyMemory<byte>> lines, ManualTime time)
+    private static async Task<string> NextAsync(IAsyncEnumerator<ReadOnlyMemory<byte>> lines, JumpingTimeProvider time)
     {
         Task<bool> next = lines.MoveNextAsync().AsTask();
         while (!next.IsCompleted)

@@ -21,7 +21,7 @@ public sealed class SmallRulesTests
     [Fact]
     public void A_service_that_fails_in_a_loop_is_told_so_often_and_then_counted()
     {
-        ManualTime time = new();
+        JumpingTimeProvider time = new() { Restless = true };
         EventBudget budget = new(10, time);
 
         Assert.Equal(10, Enumerable.Range(0, 100).Count(_ => budget.Take()));

@@ -10,7 +10,7 @@ namespace Talos.Machined.Tests.Configuration;
 
 public sealed class ConfigurationServiceTests : IDisposable
 {
-    private readonly ManualTime _time = new();
+    private readonly JumpingTimeProvider _time = new() { Restless = true };
     private readonly MemoryConfigFile _files = new();
     private readonly RecordedEvents _events = new();
     private readonly InMemoryState _state;

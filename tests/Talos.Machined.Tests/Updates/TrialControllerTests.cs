@@ -27,7 +27,7 @@ public sealed class TrialControllerTests
         Status = new UpdateStatus { State = UpdateState.Trial, Version = "v2.0.0" },
     };
 
-    private readonly ManualTime _time = new();
+    private readonly JumpingTimeProvider _time = new() { Restless = true };
     private readonly FakeNode _trial = new();
     private readonly List<string> _failed = [];
     private readonly TrialTolerance _tolerance;

@@ -116,7 +116,7 @@ public sealed class MisbehavingServerTests
     [Fact]
     public async Task With_the_default_patience_a_server_that_breaks_off_costs_few_requests_and_pauses_grow()
     {
-        ManualTime clock = new();
+        JumpingTimeProvider clock = new() { Restless = true };
         await using RawServer server = new(File.Length, r => RawServer.Whole(File, cut: 600_000));
 
         Task<SourceException> ended = Assert.ThrowsAsync<SourceException>(async () =>

@@ -15,7 +15,7 @@ internal sealed partial class ImagePreloadController(
     /// <summary>Time after which the store is compared with the archives again.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
-    private DateTimeOffset _next = DateTimeOffset.MinValue;
+    private long? _looked;
 
     public string Name => "containers.ImagePreloadController";
 
@@ -31,8 +31,7 @@ internal sealed partial class ImagePreloadController(
             return;
         }
 
-        TimeSpan due = _next - time.GetUtcNow();
-        if (due > TimeSpan.Zero)
+        if (_looked is { } looked && Interval - time.GetElapsedTime(looked) is { Ticks: > 0 } due)
         {
             context.RequeueAfter(due);
             return;
@@ -52,7 +51,7 @@ internal sealed partial class ImagePreloadController(
         await context.KeepOnlyAsync<PreloadedArchiveStatus>([.. archives.Select(a => Path.GetFileName(a))], ct);
         await context.WriteAsync(
             ImagePreloadStatus.Id, new ImagePreloadStatus { Finished = true, Images = images, FailedArchives = failed }, ct);
-        _next = time.GetUtcNow() + Interval;
+        _looked = time.GetTimestamp();
         context.RequeueAfter(Interval);
     }
 

@@ -17,6 +17,8 @@ internal sealed partial class Gateway(
 {
     private const string ContentType = "application/grpc";
 
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);
+
     public async Task HandleAsync(HttpContext context)
     {
         if (context.Request.ContentType?.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) != true || !HttpMethods.IsPost(context.Request.Method))
@@ -27,6 +29,9 @@ internal sealed partial class Gateway(
 
         context.Response.ContentType = context.Request.ContentType;
         TimeSpan? timeout = GrpcTimeout.Parse(context.Request.Headers[GrpcTimeout.Header]);
+
+        // A client may name thousands of years; a timer holds 49 days.
+        timeout = timeout > LongestTimeout ? LongestTimeout : timeout;
         using CancellationTokenSource deadline = new(timeout ?? Timeout.InfiniteTimeSpan, time);
         OpenCall? call = null;
         try

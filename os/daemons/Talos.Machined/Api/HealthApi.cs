@@ -2,6 +2,7 @@ using Grpc.Core;
 using Talos.Api.Cluster;
 using Talos.Cosi;
 using Talos.Resources.Runtime;
+using Talos.Rpc.Errors;
 
 namespace Talos.Machined.Api;
 
@@ -10,10 +11,18 @@ internal sealed class HealthApi(IState state, TimeProvider time) : ClusterServic
 {
     private static readonly TimeSpan DefaultWait = TimeSpan.FromMinutes(20);
 
+    /// <summary>A timer holds 49 days at most.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     public override async Task HealthCheck(
         HealthCheckRequest request, IServerStreamWriter<HealthCheckProgress> responseStream, ServerCallContext context)
     {
         TimeSpan wait = request.WaitTimeout?.ToTimeSpan() is { Ticks: > 0 } asked ? asked : DefaultWait;
+        if (wait > LongestWait)
+        {
+            throw new InvalidRequestException("wait_timeout", $"{wait} is more than {LongestWait}");
+        }
+
         using CancellationTokenSource limit = new(Timeout.InfiniteTimeSpan, time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, context.CancellationToken);
         using IStateWatch watch = state.Watch(

@@ -75,6 +75,11 @@ internal sealed partial class MachineApi
         }
 
         TimeSpan tryTimeout = request.TryModeTimeout?.ToTimeSpan() ?? ApplyOptions.DefaultTryTimeout;
+        if (tryTimeout > ApplyOptions.LongestTryTimeout)
+        {
+            throw new InvalidRequestException("try_mode_timeout", $"{tryTimeout} is more than {ApplyOptions.LongestTryTimeout}");
+        }
+
         return new ApplyOptions
         {
             Data = request.Data.Memory,

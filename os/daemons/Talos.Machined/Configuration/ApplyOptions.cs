@@ -3,6 +3,9 @@ namespace Talos.Machined.Configuration;
 /// <summary>One request to apply a config.</summary>
 internal sealed record ApplyOptions
 {
+    /// <summary>Who tries a config for longer does not try it; a timer holds 49 days at most.</summary>
+    public static readonly TimeSpan LongestTryTimeout = TimeSpan.FromDays(1);
+
     /// <summary>How long a config is tried when the caller does not say.</summary>
     public static readonly TimeSpan DefaultTryTimeout = TimeSpan.FromMinutes(1);
 

@@ -63,11 +63,23 @@ make_upgrades() {
   local hang=$out/upgrade/hang.elf
   make_update_pair
   logged hang clang --target=aarch64-linux-gnu -nostdlib -static -fuse-ld=lld -O1 -o "$hang" tests/e2e/faults/hang.c
+  lock_with_containerd_1 > "$out/upgrade/containerd-1.lock"
+  upgrade_image containerd-1 v0.0.9 3 --machined "$out/node/machined" --lock "$out/upgrade/containerd-1.lock"
   upgrade_image third v0.6.0 1 --machined "$out/node/machined"
   upgrade_image fourth v0.7.0 5 --machined "$out/node/machined"
   upgrade_image panic v0.3.0 3 --machined "$out/node/machined" --kernel-arg rdinit=/nonexistent
   upgrade_image hang v0.4.0 3 --machined "$hang"
   upgrade_image no-kubelet v0.5.0 3 --machined "$out/node/machined" --without kubelet
+}
+
+# lock_with_containerd_1: the lock with containerd 1.7 of the lock's own suite: what nodes had before; when that version is gone, the newest there.
+lock_with_containerd_1() {
+  sed '/^  - name: containerd$/,/^    licence:/ {
+    /^    suite:/d
+    /^    path:/d
+    s/^    version: .*/    version: 1.7.24~ds1-6+deb13u1/
+    s/^    sha256: .*/    sha256: 4af6b5a85498cc590eaf48d34c5c6c952ddabadae0afd6a9d2931d6a05782bc9/
+  }' firmware/components.lock
 }
 
 # make_update_pair: out/upgrade with the image of v0.1.0 and the bundle of a good version after it.

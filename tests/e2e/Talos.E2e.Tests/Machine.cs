@@ -78,8 +78,8 @@ internal sealed class Machine : IDisposable
     public Task UntilMaintenanceAsync() => Until.HoldsAsync("in maintenance mode", TimeSpan.FromMinutes(3), async () =>
         await InsecureAsync("version") is { ExitCode: not 0 } failed ? failed.Error : null);
 
-    /// <summary>Waits until the configured node says it is running and ready.</summary>
-    public Task UntilReadyAsync(TimeSpan? limit = null) => Until.HoldsAsync("ready", limit ?? TimeSpan.FromMinutes(6), async () =>
+    /// <summary>Waits until the configured node says it is running and ready, its pods among what is.</summary>
+    public Task UntilReadyAsync(TimeSpan? limit = null) => Until.HoldsAsync("ready", limit ?? TimeSpan.FromMinutes(10), async () =>
     {
         CommandResult status = await TalosctlAsync("get", "machinestatus", "-o", "yaml");
         return status.ExitCode != 0 ? status.Error

@@ -70,7 +70,7 @@ aot() {
 }
 
 # The emulated node that many tests share.
-e2e() { booted e2e -trait- Category=Bench -trait- Category=Endurance -trait- Category=Upgrade -trait- Category=Kills -trait- Category=Fleet -trait- Category=Security; }
+e2e() { booted e2e -trait- Category=Bench -trait- Category=Endurance -trait- Category=Upgrade -trait- Category=Kills -trait- Category=Fleet -trait- Category=Security -trait- Category=Kubelet; }
 
 # What takes its own boots: killed services, reboot and reset, 512 MiB, a corrupted root, power cuts.
 endurance() { booted endurance -trait Category=Endurance; }
@@ -87,6 +87,20 @@ security() {
     fi
   done
   booted security-node -trait Category=Security
+}
+
+# A kubelet linked dynamically, fetched as a release of upstream from a server of this machine, on the emulated node.
+kubelet() {
+  build_tests
+  make_talosctl
+  make_imager
+  make_node
+  "$out/imager/imager" images --workload --output "$out/images" 2>&1 | progress
+  make_dynamic_kubelet
+  make_dynamic_image
+  step "tests on an emulated node: kubelet"
+  TALOS_E2E_IMAGE=$out/qemu-virt-dynamic/talos-qemu-virt-arm64.raw TALOS_E2E_TALOSCTL=$out/bin/talosctl \
+    xunit kubelet 3000 tests/e2e/Talos.E2e.Tests/bin/Debug/net10.0/Talos.E2e.Tests -trait Category=Kubelet
 }
 
 # The same sources in another folder, published and packed again, give the same bytes.

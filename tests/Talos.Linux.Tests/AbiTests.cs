@@ -91,6 +91,24 @@ public sealed class AbiTests
         ["PR_SET_NO_NEW_PRIVS"] = ServiceLauncher.SetNoNewPrivileges,
         ["RLIMIT_NOFILE"] = ServiceLauncher.NoFileLimit,
         ["sizeof_rlimit"] = 16,
+        ["RLIMIT_CORE"] = ServiceLauncher.CoreLimit,
+        ["PR_SET_SECCOMP"] = SystemCallFilter.SetSeccomp,
+        ["SECCOMP_MODE_FILTER"] = SystemCallFilter.FilterMode,
+        ["SECCOMP_RET_ALLOW"] = SystemCallFilter.Allow,
+        ["SECCOMP_RET_KILL_PROCESS"] = SystemCallFilter.KillProcess,
+        ["SECCOMP_RET_ERRNO"] = SystemCallFilter.Errno,
+        ["AUDIT_ARCH_X86_64"] = SystemCallFilter.AuditX64,
+        ["AUDIT_ARCH_AARCH64"] = SystemCallFilter.AuditArm64,
+        ["BPF_LD_W_ABS"] = SystemCallFilter.LoadWord,
+        ["BPF_JMP_JEQ_K"] = SystemCallFilter.JumpEqual,
+        ["BPF_JMP_JGE_K"] = SystemCallFilter.JumpAtLeast,
+        ["BPF_RET_K"] = SystemCallFilter.Return,
+        ["sizeof_seccomp_filter"] = sizeof(SystemCallFilter.Instruction),
+        ["sizeof_seccomp_fprog"] = sizeof(SystemCallFilter.Program),
+        ["seccomp_fprog_filter"] = At<SystemCallFilter.Program>("Instructions"),
+        ["sizeof_seccomp_data"] = 64,
+        ["seccomp_data_nr"] = SystemCallFilter.NumberOffset,
+        ["seccomp_data_arch"] = SystemCallFilter.ArchitectureOffset,
         ["CAP_CHOWN"] = (int)Capability.Chown,
         ["CAP_DAC_OVERRIDE"] = (int)Capability.DacOverride,
         ["CAP_DAC_READ_SEARCH"] = (int)Capability.DacReadSearch,
@@ -241,6 +259,14 @@ public sealed class AbiTests
             ["__NR_delete_module"] = SystemCalls.DeleteModuleOn(architecture),
             ["__NR_reboot"] = SystemCalls.RebootOn(architecture),
         };
+        foreach ((string name, int x64, int arm64, _) in DeniedCallTable.All)
+        {
+            if ((architecture is Architecture.Arm64 ? arm64 : x64) is >= 0 and int number)
+            {
+                expected[$"__NR_{name}"] = number;
+            }
+        }
+
         Assert.Equal(expected.OrderBy(e => e.Key, StringComparer.Ordinal), (await CompileAsync(compiler, Path.Combine(Repository(), "tests", "abi", "abi.c"))).OrderBy(e => e.Key, StringComparer.Ordinal));
     }
 

@@ -35,6 +35,93 @@ public sealed class LauncherTests
         Assert.Contains("gid=50", result.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(DeniedCalls.Daemon, 51u)]
+    [InlineData(DeniedCalls.Daemon, null)]
+    [InlineData(DeniedCalls.DeviceDaemon, null)]
+    [Trait("Category", "Integration")]
+    [Trait("Category", "Security")]
+    public async Task A_confined_service_has_no_capability_no_way_to_get_one_and_a_filter(DeniedCalls denied, uint? user)
+    {
+        ChildOptions service = new() { Path = "/bin/sh", Arguments = ["-c", "grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp:)' /proc/self/status; ulimit -c"] };
+        LaunchOptions options = new() { DroppedCapabilities = Enum.GetValues<Capability>(), NoNewPrivileges = true, NoCore = true, DeniedCalls = denied, User = user };
+
+        string[] lines = (await Run(service, options)).Output.Split('\n');
+
+        string id = $"{user ?? 0}\t{user ?? 0}\t{user ?? 0}\t{user ?? 0}";
+        Assert.Contains($"Uid:\t{id}", lines);
+        Assert.Contains($"Gid:\t{id}", lines);
+        Assert.All(lines.Where(l => l.StartsWith("Cap", StringComparison.Ordinal)), l => Assert.EndsWith("0000000000000000", l, StringComparison.Ordinal));
+        Assert.Equal(5, lines.Count(l => l.StartsWith("Cap", StringComparison.Ordinal)));
+        Assert.Contains("NoNewPrivs:\t1", lines);
+        Assert.Contains("Seccomp:\t2", lines);
+        Assert.Contains("0", lines);
+    }
+
+    [Theory]
+    [InlineData("unshare --mount true", DeniedCalls.Daemon, false)]
+    [InlineData("unshare --mount true", DeniedCalls.DeviceDaemon, false)]
+    [InlineData("mount -t tmpfs none /mnt", DeniedCalls.Daemon, false)]
+    [InlineData("chroot / true", DeniedCalls.DeviceDaemon, false)]
+    [InlineData("mknod $T/null c 1 3", DeniedCalls.Daemon, false)]
+    [InlineData("mknod $T/null c 1 3", DeniedCalls.DeviceDaemon, false)]
+    [InlineData("mknod $T/null c 1 3", DeniedCalls.None, true)]
+    [Trait("Category", "Integration")]
+    [Trait("Category", "Security")]
+    public async Task Denied_calls_fail_even_with_every_capability(string command, DeniedCalls denied, bool works)
+    {
+        ChildOptions service = new() { Path = "/bin/sh", Arguments = ["-c", $"T=$(mktemp -d); trap 'rm -rf $T' EXIT; {command}"] };
+
+        CommandResult result = await Run(service, new LaunchOptions { DeniedCalls = denied });
+
+        Assert.True(result.Status.IsSuccess == works, result.Output);
+        Assert.True(works || result.Output.Contains("ermi", StringComparison.Ordinal) || result.Output.Contains("not permitted", StringComparison.Ordinal), result.Output);
+    }
+
+    [Theory]
+    [InlineData(System.Runtime.InteropServices.Architecture.X64)]
+    [InlineData(System.Runtime.InteropServices.Architecture.Arm64)]
+    public void Each_jump_of_a_filter_ends_at_its_verdict(System.Runtime.InteropServices.Architecture architecture)
+    {
+        foreach (DeniedCalls list in Enum.GetValues<DeniedCalls>())
+        {
+            SystemCallFilter.Instruction[] program = SystemCallFilter.Build(list, architecture);
+            IReadOnlyList<uint> denied = DeniedCallTable.NumbersOf(list, architecture);
+            uint own = architecture is System.Runtime.InteropServices.Architecture.Arm64 ? SystemCallFilter.AuditArm64 : SystemCallFilter.AuditX64;
+
+            for (uint number = 0; number < 1024; number++)
+            {
+                Assert.Equal(denied.Contains(number) ? SystemCallFilter.Errno | 1 : SystemCallFilter.Allow, Verdict(program, own, number));
+            }
+
+            Assert.Equal(SystemCallFilter.Errno | 1, Verdict(program, own, 0x4000_0000));
+            Assert.Equal(SystemCallFilter.KillProcess, Verdict(program, 0x4000_0003, 165));
+        }
+    }
+
+    private static uint Verdict(SystemCallFilter.Instruction[] program, uint architecture, uint number)
+    {
+        uint loaded = 0;
+        for (int at = 0; ; at++)
+        {
+            (ushort code, byte jumpTrue, byte jumpFalse, uint operand) = program[at];
+            switch (code)
+            {
+                case SystemCallFilter.LoadWord:
+                    loaded = operand == SystemCallFilter.ArchitectureOffset ? architecture : number;
+                    break;
+                case SystemCallFilter.JumpEqual:
+                    at += loaded == operand ? jumpTrue : jumpFalse;
+                    break;
+                case SystemCallFilter.JumpAtLeast:
+                    at += loaded >= operand ? jumpTrue : jumpFalse;
+                    break;
+                default:
+                    return operand;
+            }
+        }
+    }
+
     [Fact]
     public async Task A_missing_service_and_a_missing_cgroup_are_told_apart()
     {

@@ -3,6 +3,7 @@
 #include <asm/unistd.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/audit.h>
 #include <linux/blkpg.h>
 #include <linux/capability.h>
 #include <linux/dm-ioctl.h>
@@ -13,6 +14,7 @@
 #include <linux/nvme_ioctl.h>
 #include <linux/reboot.h>
 #include <linux/rtc.h>
+#include <linux/seccomp.h>
 #include <linux/stat.h>
 #include <linux/watchdog.h>
 #include <poll.h>
@@ -62,7 +64,25 @@ void abi(void)
     V(sizeof_siginfo_t, sizeof(siginfo_t)); V(siginfo_t_si_pid, offsetof(siginfo_t, si_pid));
     C(P_ALL); C(WEXITED); C(WNOWAIT); C(SIG_SETMASK);
     C(SIGKILL); C(SIGTERM); C(SIGCHLD); C(SIGPIPE); C(SIGCONT); C(SIGSTOP); C(SIGPWR); C(SIGSYS); C(SIGUSR1); C(SIGUSR2); C(SIGBUS);
-    C(PR_SET_CHILD_SUBREAPER); C(PR_CAPBSET_DROP); C(PR_SET_NO_NEW_PRIVS); C(RLIMIT_NOFILE); V(sizeof_rlimit, sizeof(struct rlimit));
+    C(PR_SET_CHILD_SUBREAPER); C(PR_CAPBSET_DROP); C(PR_SET_NO_NEW_PRIVS); C(RLIMIT_NOFILE); C(RLIMIT_CORE);
+    C(PR_SET_SECCOMP); C(SECCOMP_MODE_FILTER); C(SECCOMP_RET_ALLOW); C(SECCOMP_RET_KILL_PROCESS); C(SECCOMP_RET_ERRNO);
+    C(AUDIT_ARCH_X86_64); C(AUDIT_ARCH_AARCH64); S(seccomp_data);
+    V(sizeof_seccomp_filter, sizeof(struct sock_filter)); V(sizeof_seccomp_fprog, sizeof(struct sock_fprog)); V(seccomp_fprog_filter, offsetof(struct sock_fprog, filter));
+    V(BPF_LD_W_ABS, BPF_LD | BPF_W | BPF_ABS); V(BPF_JMP_JEQ_K, BPF_JMP | BPF_JEQ | BPF_K); V(BPF_JMP_JGE_K, BPF_JMP | BPF_JGE | BPF_K);
+    V(BPF_RET_K, BPF_RET | BPF_K); O(seccomp_data, nr); O(seccomp_data, arch);
+    C(__NR_acct); C(__NR_add_key); C(__NR_adjtimex); C(__NR_bpf); C(__NR_chroot); C(__NR_clock_adjtime);
+    C(__NR_clock_settime); C(__NR_fsconfig); C(__NR_fsmount);
+    C(__NR_fsopen); C(__NR_fspick); C(__NR_init_module); C(__NR_io_uring_enter); C(__NR_io_uring_register);
+    C(__NR_io_uring_setup); C(__NR_kexec_file_load); C(__NR_kexec_load); C(__NR_keyctl); C(__NR_mknodat);
+    C(__NR_mount); C(__NR_mount_setattr); C(__NR_move_mount); C(__NR_open_by_handle_at); C(__NR_open_tree);
+    C(__NR_perf_event_open); C(__NR_pivot_root); C(__NR_process_vm_readv); C(__NR_process_vm_writev); C(__NR_ptrace);
+    C(__NR_quotactl); C(__NR_request_key); C(__NR_setdomainname); C(__NR_sethostname); C(__NR_setns);
+    C(__NR_settimeofday); C(__NR_swapoff); C(__NR_swapon); C(__NR_syslog); C(__NR_umount2); C(__NR_unshare);
+    C(__NR_userfaultfd);
+#ifdef __NR_mknod
+    C(__NR_mknod);
+#endif
+    V(sizeof_rlimit, sizeof(struct rlimit));
     C(CAP_CHOWN); C(CAP_DAC_OVERRIDE); C(CAP_DAC_READ_SEARCH); C(CAP_FOWNER); C(CAP_FSETID); C(CAP_KILL);
     C(CAP_SETGID); C(CAP_SETUID); C(CAP_SETPCAP); C(CAP_LINUX_IMMUTABLE); C(CAP_NET_BIND_SERVICE); C(CAP_NET_BROADCAST);
     C(CAP_NET_ADMIN); C(CAP_NET_RAW); C(CAP_IPC_LOCK); C(CAP_IPC_OWNER); C(CAP_SYS_MODULE); C(CAP_SYS_RAWIO);

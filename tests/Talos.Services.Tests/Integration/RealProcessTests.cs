@@ -39,6 +39,49 @@ public sealed class RealProcessTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "Security")]
+    public async Task A_confined_service_runs_as_its_user_without_capabilities_and_behind_a_filter()
+    {
+        _services.Apply("sleeper", Shell("echo started; exec sleep 1000") with
+        {
+            User = DaemonRights.TrustdUser, Confined = true, DroppedCapabilities = DaemonRights.AllBut(), DeniedCalls = ServiceDeniedCalls.Daemon,
+        });
+        await UntilLogAsync("started\n");
+        await UntilAsync(s => s.IsUp);
+
+        Dictionary<string, string> status = File.ReadLines($"/proc/{Service.Pid}/status").Select(l => l.Split(":\t", 2)).Where(l => l.Length == 2).ToDictionary(l => l[0], l => l[1]);
+        Assert.Equal(("51\t51\t51\t51", "51\t51\t51\t51"), (status["Uid"], status["Gid"]));
+        Assert.All((string[])["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"], set => Assert.Equal("0000000000000000", status[set]));
+        Assert.Equal(("1", "2"), (status["NoNewPrivs"], status["Seccomp"]));
+
+        await StopAsync();
+    }
+
+    [Fact]
+    [Trait("Category", "Security")]
+    public async Task A_device_daemon_keeps_what_devices_need_and_nothing_else()
+    {
+        _services.Apply("sleeper", Shell("echo started; exec sleep 1000") with
+        {
+            Confined = true, DroppedCapabilities = DaemonRights.AllBut("CAP_MKNOD", "CAP_SYS_MODULE"), DeniedCalls = ServiceDeniedCalls.DeviceDaemon,
+        });
+        await UntilLogAsync("started\n");
+        await UntilAsync(s => s.IsUp);
+
+        string[] status = File.ReadAllLines($"/proc/{Service.Pid}/status");
+        ulong kept = (1UL << (int)Capability.Mknod) | (1UL << (int)Capability.SysModule);
+        foreach (string set in (string[])["CapPrm", "CapEff", "CapBnd"])
+        {
+            Assert.Contains($"{set}:\t{kept:x16}", status);
+        }
+
+        Assert.Contains("NoNewPrivs:\t1", status);
+        Assert.Contains("Seccomp:\t2", status);
+
+        await StopAsync();
+    }
+
+    [Fact]
     public async Task A_service_that_ignores_the_request_is_killed_with_its_children()
     {
         string child = Path.Combine(_directory.FullName, "child");

@@ -20,4 +20,10 @@ public sealed record LaunchOptions
 
     /// <summary>User and group id; null for root.</summary>
     public uint? User { get; init; }
+
+    /// <summary>System calls it may not make.</summary>
+    public DeniedCalls DeniedCalls { get; init; }
+
+    /// <summary>Leaves no image of its memory behind when it crashes.</summary>
+    public bool NoCore { get; init; }
 }

@@ -22,7 +22,7 @@ public static unsafe partial class ServiceLauncher
     /// <summary>Exit code when the service could not be executed.</summary>
     public const int ExecFailed = 127;
 
-    internal const int NoFileLimit = 7, DropBounding = 24, SetNoNewPrivileges = 38;
+    internal const int CoreLimit = 4, NoFileLimit = 7, DropBounding = 24, SetNoNewPrivileges = 38;
 
     /// <summary>Wraps <paramref name="child"/> so that it is started by way of the launcher.</summary>
     /// <param name="child">The service as it shall run.</param>
@@ -37,8 +37,12 @@ public static unsafe partial class ServiceLauncher
         Add("--oom", options.OomScoreAdjustment?.ToString(CultureInfo.InvariantCulture));
         Add("--nofile", options.MaxOpenFiles?.ToString(CultureInfo.InvariantCulture));
         Add("--drop", options.DroppedCapabilities.Count == 0 ? null : string.Join(',', options.DroppedCapabilities.Select(c => (int)c)));
+        Add("--no-core", options.NoCore ? "1" : null);
         Add("--no-new-privileges", options.NoNewPrivileges ? "1" : null);
         Add("--user", options.User?.ToString(CultureInfo.InvariantCulture));
+
+        // The last setting: those before need calls that it may deny.
+        Add("--deny", options.DeniedCalls is DeniedCalls.None ? null : options.DeniedCalls.ToString());
         Add("--name", child.Name);
         return child with { Path = launcher, Name = "init", Arguments = [.. arguments, "--", child.Path, .. child.Arguments] };
 
@@ -108,9 +112,22 @@ public static unsafe partial class ServiceLauncher
                 foreach (string capability in value.Split(','))
                 {
                     nuint number = nuint.Parse(capability, CultureInfo.InvariantCulture);
-                    Check(PrCtl(DropBounding, number, 0, 0, 0), "prctl", $"PR_CAPBSET_DROP {capability}");
+
+                    // A capability that this kernel does not know is one that nobody has.
+                    if (PrCtl(DropBounding, number, 0, 0, 0) != 0 && (Errno)Marshal.GetLastPInvokeError() is not Errno.EINVAL)
+                    {
+                        throw LinuxException.FromLastError("prctl", $"PR_CAPBSET_DROP {capability}");
+                    }
                 }
 
+                break;
+            case "--no-core":
+                ulong* none = stackalloc ulong[2];
+                none[0] = none[1] = 0;
+                Check(SetRLimit(CoreLimit, none), "setrlimit", "RLIMIT_CORE 0");
+                break;
+            case "--deny":
+                SystemCallFilter.Apply(Enum.TryParse(value, out DeniedCalls list) ? list : throw new FormatException($"unknown list of system calls {value}"));
                 break;
             case "--no-new-privileges":
                 Check(PrCtl(SetNoNewPrivileges, 1, 0, 0, 0), "prctl", "PR_SET_NO_NEW_PRIVS");

@@ -45,6 +45,15 @@ public sealed record ServiceSpec : IResourceSpec<ServiceSpec>
     /// <summary>Capabilities it must not have, such as <c>CAP_SYS_BOOT</c>.</summary>
     public ValueList<string> DroppedCapabilities { get; init; }
 
+    /// <summary>User and group id it runs as; 0 for root.</summary>
+    public int User { get; init; }
+
+    /// <summary>Whether it can never get more privileges than it starts with, and leaves no image of its memory when it crashes.</summary>
+    public bool Confined { get; init; }
+
+    /// <summary>System calls it may not make.</summary>
+    public ServiceDeniedCalls DeniedCalls { get; init; }
+
     /// <summary>Services that must be healthy first.</summary>
     public ValueList<string> DependsOn { get; init; }
 
@@ -68,6 +77,20 @@ public sealed record ServiceSpec : IResourceSpec<ServiceSpec>
 
     /// <summary>Anything that stands for the contents of its files: another value restarts it.</summary>
     public string Revision { get; init; } = "";
+}
+
+/// <summary>System calls that a service may not make.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ServiceDeniedCalls>))]
+public enum ServiceDeniedCalls
+{
+    /// <summary>None: it may make all.</summary>
+    None,
+
+    /// <summary>What a daemon never needs that serves and calls others.</summary>
+    Daemon,
+
+    /// <summary>The same, but for loading modules.</summary>
+    DeviceDaemon,
 }
 
 /// <summary>When a service is started again after it ended.</summary>

@@ -45,6 +45,15 @@ internal sealed class LinuxProcessHost(Reaper reaper, PipePump pump, ServiceLogs
                 Cgroup = spec.Cgroup.Length > 0 ? spec.Cgroup : null,
                 OomScoreAdjustment = spec.OomScoreAdjustment == 0 ? null : spec.OomScoreAdjustment,
                 DroppedCapabilities = [.. spec.DroppedCapabilities.Select(ParseCapability)],
+                User = spec.User == 0 ? null : (uint)spec.User,
+                NoNewPrivileges = spec.Confined,
+                NoCore = spec.Confined,
+                DeniedCalls = spec.DeniedCalls switch
+                {
+                    ServiceDeniedCalls.Daemon => DeniedCalls.Daemon,
+                    ServiceDeniedCalls.DeviceDaemon => DeniedCalls.DeviceDaemon,
+                    _ => DeniedCalls.None,
+                },
             };
 
             try

@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Talos.Fleet.Hub.Store;
 using Talos.Fleet.Protocol;
 
 namespace Talos.Fleet.Hub.Identity;
@@ -39,7 +40,8 @@ internal sealed class FleetAuthority : IDisposable
     /// <summary>Loads or makes everything below the data folder.</summary>
     public static FleetAuthority Open(HubOptions options, DateTimeOffset now)
     {
-        Directory.CreateDirectory(options.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        DataFolder.Make(options.Data);
+        DataFolder.Tighten(options.Data);
         string? admin = null;
         using X509Certificate2 ca = Load(options, "ca") ?? Save(options, "ca", MakeAuthority(now));
         X509Certificate2 signing = LoadFresh(options, "hub", now) ?? Save(options, "hub", Issue(ca, $"CN={options.Name}, OU=hub", [ClientAuthentication], [], now, 825));
@@ -149,7 +151,7 @@ internal sealed class FleetAuthority : IDisposable
     {
         string part = path + ".part";
         File.Delete(part);
-        using (FileStream file = new(part, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        using (FileStream file = new(part, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = DataFolder.File }))
         {
             file.Write(System.Text.Encoding.UTF8.GetBytes(text));
             file.Flush(flushToDisk: true);

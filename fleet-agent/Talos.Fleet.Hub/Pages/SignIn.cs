@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 using Talos.Fleet.Hub.Identity;
+using Talos.Fleet.Hub.Store;
 using Talos.Fleet.Pages;
 using Talos.Fleet.Protocol;
 
@@ -20,7 +21,7 @@ internal static class SignIn
 
     public static void Add(IServiceCollection services, HubOptions options, OidcOptions oidc)
     {
-        DirectoryInfo keys = Directory.CreateDirectory(Path.Combine(options.Data, "sign-in-keys"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        DirectoryInfo keys = new(DataFolder.Make(Path.Combine(options.Data, "sign-in-keys")));
         services.AddDataProtection().SetApplicationName("talos-hub").PersistKeysToFileSystem(keys);
         services.AddSingleton<Sessions>();
         services.AddAuthentication().AddCookie(Sessions.Scheme, o => Session(o, oidc)).AddOpenIdConnect(Scheme, o => Provider(o, oidc));

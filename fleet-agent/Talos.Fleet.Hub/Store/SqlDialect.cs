@@ -50,10 +50,11 @@ internal abstract class SqlDialect : IDisposable
 
         public override DbConnection Open()
         {
+            DataFolder.Touch(file);
             SqliteConnection connection = new(_connection);
             connection.Open();
             using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 30000; PRAGMA cache_size = -65536;";
+            command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 30000; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536;";
             command.ExecuteNonQuery();
             return connection;
         }

@@ -91,6 +91,9 @@ public sealed record NodeSummary
 
     /// <summary>Whether its certificates are revoked.</summary>
     public bool Revoked { get; init; }
+
+    /// <summary>Since when two devices seem to use its identity: a card was copied; absent when not.</summary>
+    public DateTimeOffset? ClonedSince { get; init; }
 }
 
 /// <summary>All of a node.</summary>

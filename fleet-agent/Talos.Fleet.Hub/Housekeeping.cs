@@ -48,6 +48,9 @@ internal sealed partial class Housekeeping(FleetStore store, Enrollment enrollme
             s =>
             {
                 s.Execute("DELETE FROM ended_sessions WHERE until < @now", ("@now", now));
+                s.Execute("UPDATE commands SET payload=@none WHERE not_after < @now AND length(payload) > 0", ("@none", Array.Empty<byte>()), ("@now", now));
+                UsageStore.Prune(s, now);
+                BootStore.Settle(s, now);
                 WebhookStore.Prune(s, now - Webhooks.Patience - Webhooks.Patience);
             },
             ct);

@@ -3,6 +3,7 @@ using Talos.Fleet.Hub.Identity;
 using Talos.Fleet.Hub.Connections;
 using Talos.Fleet.Hub.Interop;
 using Talos.Fleet.Hub.Messaging;
+using Talos.Fleet.Hub.Store;
 using Talos.Fleet.Protocol;
 
 namespace Talos.Fleet.Hub;
@@ -67,6 +68,12 @@ internal sealed record HubOptions
     /// <summary>What a node may send in a minute; above it, it is slowed down.</summary>
     public MinuteQuota NodeQuota { get; init; } = new(600, 16 << 20, 60);
 
+    /// <summary>What of a node's history is kept of one day; what exceeds stays with the node and comes on another day.</summary>
+    public DayQuota DayQuota { get; init; } = new(50_000, 64 << 20, 10);
+
+    /// <summary>Bytes of the disk that stay free: below it the hub takes no history and no files.</summary>
+    public long MinFree { get; init; } = 256 << 20;
+
     /// <summary>Sparkplug and Home Assistant; null: off.</summary>
     public InteropOptions? Interop { get; init; }
 
@@ -106,6 +113,9 @@ internal sealed record HubOptions
                 Number(c, "node-messages-per-minute", d.NodeQuota.Messages, 10, 1_000_000),
                 (long)Number(c, "node-mib-per-minute", (int)(d.NodeQuota.Bytes >> 20), 1, 10_000) << 20,
                 d.NodeQuota.Connections),
+            DayQuota = new DayQuota(
+                Number(c, "node-rows-per-day", d.DayQuota.Rows, 100, 100_000_000), (long)Number(c, "node-mib-per-day", (int)(d.DayQuota.Bytes >> 20), 1, 1 << 20) << 20, d.DayQuota.Streams),
+            MinFree = (long)Number(c, "min-free-mib", (int)(d.MinFree >> 20), 0, 1 << 30) << 20,
             WillDelay = TimeSpan.FromSeconds(Number(c, "will-delay", (int)d.WillDelay.TotalSeconds, 0, 86400)),
         };
         int room = DescriptorBudget.Limit() * 3 / 4;

@@ -88,7 +88,7 @@ namespace Talos.Fleet.Hub
         {
             services.AddSingleton(options).AddSingleton(authority).AddSingleton(authority.Signer).AddSingleton(dialect).AddSingleton(time);
             services.AddSingleton<FleetStore>().AddSingleton<Enrollment>().AddSingleton<Access>().AddSingleton<HubMetrics>().AddSingleton<Refusals>().AddSingleton<LiveFeed>();
-            services.AddSingleton(new NodeQuotas(options.NodeQuota, time));
+            services.AddSingleton(new NodeQuotas(options.NodeQuota, time)).AddSingleton<DiskSpace>();
             if (options.Oidc is { } oidc)
             {
                 services.AddSingleton(oidc).AddSingleton<OidcProvider>().AddSingleton<OidcTokens>();

@@ -12,7 +12,7 @@ namespace Talos.Fleet.Hub.Tests;
 [Trait("Category", "Integration")]
 public sealed class BundleTests : IAsyncLifetime
 {
-    private static readonly byte[] Bundle = Make();
+    internal static readonly byte[] Bundle = Make();
     private RunningHub _hub = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -71,7 +71,7 @@ public sealed class EnrollmentTests
         List<string> cut = [];
         hub.Enrollment.Revoked += cut.Add;
 
-        await hub.Enrollment.RevokeAsync("n-1", forget: false, TestHub.Token);
+        await hub.Enrollment.RevokeAsync("n-1", forget: false, keepTokens: false, new Rest.Caller("admin", FleetRole.Admin), TestHub.Token);
 
         Assert.True(hub.Enrollment.IsRevoked(certificate));
         Assert.Contains("n-1", cut);

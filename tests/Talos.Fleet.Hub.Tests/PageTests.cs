@@ -125,7 +125,7 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     private async Task<string> RolloutAsync() =>
-        (await _app.Services.GetRequiredService<RolloutService>().CreateAsync(new RolloutPlan { Name = "n", Version = "v2.0.0", BundleId = Bundle, Url = "https://elsewhere/b" }, "test", Token)).Id;
+        (await _app.Services.GetRequiredService<RolloutService>().CreateAsync(new RolloutPlan { Name = "n", Version = "v2.0.0", BundleId = Bundle, Url = "https://elsewhere/b" }, new Rest.Caller("test", FleetRole.Operator), Token)).Id;
 
     private static async Task<HttpResponseMessage> SendAsync(HttpClient person, string rollout, string token, string? site)
     {

@@ -15,16 +15,17 @@ internal sealed class TestHub : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("hub-test-").FullName;
 
-    public TestHub(Func<string, SqlDialect>? dialect = null)
+    public TestHub(Func<string, SqlDialect>? dialect = null, IReadOnlyList<string>? webhooks = null, long minFree = 0)
     {
-        Options = new HubOptions { Data = Path.Combine(_folder, "data"), Names = ["localhost"] };
+        Options = new HubOptions { Data = Path.Combine(_folder, "data"), Names = ["localhost"], Webhooks = webhooks ?? [], MinFree = minFree };
         Authority = FleetAuthority.Open(Options, Time.GetUtcNow());
         Store = new FleetStore(dialect?.Invoke(_folder) ?? new SqlDialect.Sqlite(Path.Combine(_folder, "hub.db")));
         Enrollment = new Enrollment(Authority, Store, Options, Time, NullLogger<Enrollment>.Instance);
         Orders = new OrderStore(Authority.Signer, Store.Dialect);
         Rollouts = new RolloutStore(Orders, Store.Dialect, Options);
         Refusals = new Refusals(Metrics, Time, NullLogger<Refusals>.Instance);
-        Ingest = new Ingest(Store, Metrics, new LiveFeed(), Refusals, Time, NullLogger<Ingest>.Instance);
+        Webhooks hooks = new(Options, Store, new Leader(Store, Options, Time, NullLogger<Leader>.Instance), Metrics, Time, NullLogger<Webhooks>.Instance);
+        Ingest = new Ingest(Store, Metrics, new LiveFeed(), Refusals, hooks, new DiskSpace(Options, Time), Options, Time, NullLogger<Ingest>.Instance);
     }
 
     public ManualTime Time { get; } = new();

@@ -26,6 +26,7 @@ internal static class GrpcMapping
             Rollout = n.Rollout ?? "",
             Labels = { n.Labels.ToDictionary() },
             Revoked = n.Revoked,
+            ClonedSince = Stamp(n.ClonedSince),
         };
         if (n.WearPercent is { } wear)
         {

@@ -30,19 +30,36 @@ internal sealed class NodeApi(Access access, FleetStore store, LiveFeed live) : 
 
     public override async Task Watch(V1.WatchRequest request, IServerStreamWriter<V1.WatchResponse> responseStream, ServerCallContext context)
     {
-        await access.RequireAsync(context, FleetRole.Viewer);
+        Caller caller = await access.RequireAsync(context, FleetRole.Viewer);
         using LiveFeed.Listener listener = live.Listen(GrpcMapping.OrNull(request.Node), GrpcMapping.OrNull(request.Rollout));
+        using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         await context.WriteResponseHeadersAsync([]);
-        await foreach (LiveMessage message in listener.Reader.ReadAllAsync(context.CancellationToken))
+        Task over = access.EndAsync(caller, ends.Token);
+        Task told = TellAsync(listener, responseStream, ends.Token);
+        bool ended = await Task.WhenAny(over, told) == over && over.IsCompletedSuccessfully;
+        await ends.CancelAsync();
+        try
+        {
+            await told;
+        }
+        catch (OperationCanceledException) when (ended)
+        {
+            throw new RequestException(StatusCodes.Status401Unauthorized, "what let you in is over: the certificate, the token or the session; call again with a new one");
+        }
+    }
+
+    private static async Task TellAsync(LiveFeed.Listener listener, IServerStreamWriter<V1.WatchResponse> responseStream, CancellationToken ct)
+    {
+        await foreach (LiveMessage message in listener.Reader.ReadAllAsync(ct))
         {
             if (listener.TakeMissed() is > 0 and int missed)
             {
-                await responseStream.WriteAsync(new V1.WatchResponse { Missed = missed }, context.CancellationToken);
+                await responseStream.WriteAsync(new V1.WatchResponse { Missed = missed }, ct);
             }
 
             if (Change(message.Value) is { } change)
             {
-                await responseStream.WriteAsync(change, context.CancellationToken);
+                await responseStream.WriteAsync(change, ct);
             }
         }
     }

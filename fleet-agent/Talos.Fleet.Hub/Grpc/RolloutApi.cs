@@ -13,7 +13,7 @@ internal sealed class RolloutApi(Access access, RolloutService rollouts) : V1.Ro
     public override async Task<V1.Rollout> Create(V1.RolloutPlan request, ServerCallContext context)
     {
         Caller caller = await access.RequireAsync(context, FleetRole.Operator);
-        return (await rollouts.CreateAsync(PlanMapping.Read(request), caller.Name, context.CancellationToken)).ToProto();
+        return (await rollouts.CreateAsync(PlanMapping.Read(request), caller, context.CancellationToken)).ToProto();
     }
 
     public override async Task<V1.ListRolloutsResponse> List(V1.ListRolloutsRequest request, ServerCallContext context)

@@ -13,6 +13,8 @@ internal sealed class OidcTokens(OidcOptions options, OidcProvider provider)
     /// <summary>Signatures with a key pair alone: with a shared secret the public key would do to make tokens.</summary>
     public static readonly IReadOnlyList<string> Algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
 
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
+
     /// <summary>Whose token it is.</summary>
     /// <exception cref="RequestException">401: it is no good token; 403: it gives no role; 503: the provider does not answer.</exception>
     public async Task<Caller> CallerAsync(string token, CancellationToken ct)
@@ -31,7 +33,7 @@ internal sealed class OidcTokens(OidcOptions options, OidcProvider provider)
 
         (string name, FleetRole? role) = Read(result.ClaimsIdentity);
         return role is { } given
-            ? new Caller(name, given)
+            ? new Caller(name, given) { Until = DateTime.SpecifyKind(result.SecurityToken.ValidTo, DateTimeKind.Utc) + Skew }
             : throw new RequestException(StatusCodes.Status403Forbidden, NoRole(name));
     }
 
@@ -57,7 +59,7 @@ internal sealed class OidcTokens(OidcOptions options, OidcProvider provider)
             ValidAlgorithms = Algorithms,
             RequireSignedTokens = true,
             RequireExpirationTime = true,
-            ClockSkew = TimeSpan.FromMinutes(1),
+            ClockSkew = Skew,
         });
 
     private string Problem(Exception problem, OpenIdConnectConfiguration known) => problem switch

@@ -11,9 +11,14 @@ using Talos.Fleet.Protocol;
 namespace Talos.Fleet.Hub.Messaging;
 
 /// <summary>Takes messages of nodes: reads them, stores them in batches, and only then lets the broker confirm them.</summary>
-internal sealed partial class Ingest(FleetStore store, HubMetrics metrics, LiveFeed live, Refusals refusals, TimeProvider time, ILogger<Ingest> log) : BackgroundService
+internal sealed partial class Ingest(
+    FleetStore store, HubMetrics metrics, LiveFeed live, Refusals refusals, Webhooks hooks, DiskSpace space, HubOptions options, TimeProvider time, ILogger<Ingest> log) : BackgroundService
 {
     private const int MaxBatch = 1000;
+    private const int MaxOver = 10_000;
+    private readonly HashSet<string> _over = new(StringComparer.Ordinal);
+    private DateTime _overDay;
+    private long? _full;
     private readonly Channel<Item> _queue = Channel.CreateBounded<Item>(new BoundedChannelOptions(20_000) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private sealed record Item(NodeMessage Message, TaskCompletionSource Done);
@@ -104,12 +109,16 @@ internal sealed partial class Ingest(FleetStore store, HubMetrics metrics, LiveF
     private async Task StoreAsync(IReadOnlyList<Item> batch, CancellationToken ct)
     {
         DateTimeOffset now = time.GetUtcNow();
+        bool room = space.HasRoom();
+        int dropped = 0;
         List<Outcome> outcomes = await store.WriteAsync(
             s =>
             {
-                List<Outcome> stored = IngestStore.Store(s, store.Dialect, batch.Select(i => i.Message), now);
+                dropped = 0;
+                List<Outcome> stored = IngestStore.Store(s, store.Dialect, batch.Select(i => i.Message), now, room ? options.DayQuota : DayQuota.Nothing);
                 foreach (Outcome o in stored)
                 {
+                    dropped += o.Alarm is { } alarm ? hooks.Queue(s, "cloned", o.Message.Node, alarm.Event.Message) : 0;
                     bool online = o is { Taken: Taken.Stored, Message.Message: Presence { Status: PresenceStatus.Online } };
                     if (o.MissesDesired || online)
                     {
@@ -123,6 +132,16 @@ internal sealed partial class Ingest(FleetStore store, HubMetrics metrics, LiveF
         foreach (Item item in batch)
         {
             item.Done.TrySetResult();
+        }
+
+        if (outcomes.Exists(o => o.Alarm is not null))
+        {
+            hooks.Wake(dropped);
+        }
+
+        if (!room)
+        {
+            TellFull();
         }
 
         await TellAsync(outcomes, now, ct);
@@ -142,6 +161,17 @@ internal sealed partial class Ingest(FleetStore store, HubMetrics metrics, LiveF
             if (o.Taken is Taken.UnknownNode or Taken.Unasked)
             {
                 refusals.Count(topic.ToString(), topic.Kind.ToString(), o.Taken.ToString(), o.Taken is Taken.UnknownNode ? "is of no enrolled node" : "answers no command");
+                continue;
+            }
+
+            if (o.Taken is Taken.OverQuota || o.IsOver)
+            {
+                metrics.Refused(topic.Kind.ToString(), "overQuota");
+                TellOver(topic.Node, now);
+            }
+
+            if (o.Taken is Taken.OverQuota)
+            {
                 continue;
             }
 
@@ -206,8 +236,37 @@ internal sealed partial class Ingest(FleetStore store, HubMetrics metrics, LiveF
         }
     }
 
+    private void TellOver(string node, DateTimeOffset now)
+    {
+        if (_overDay != now.UtcDateTime.Date || _over.Count >= MaxOver)
+        {
+            _overDay = now.UtcDateTime.Date;
+            _over.Clear();
+        }
+
+        if (_over.Add(node))
+        {
+            LogOver(node, options.DayQuota.Rows, options.DayQuota.Bytes >> 20);
+        }
+    }
+
+    private void TellFull()
+    {
+        if (_full is not { } at || time.GetElapsedTime(at) >= TimeSpan.FromMinutes(10))
+        {
+            _full = time.GetTimestamp();
+            LogFull(options.MinFree >> 20);
+        }
+    }
+
     private void Publish(Outcome o, DateTimeOffset now)
     {
+        if (o.Alarm is { } alarm)
+        {
+            LogAlarm(alarm.Event.Message);
+            live.Publish("event", new EventRecord { Id = alarm.Id, Node = o.Message.Node, Stream = BootStore.HubStream, Received = now, Event = alarm.Event }, HubJson.Default.EventRecord, o.Message.Node);
+        }
+
         if (!live.HasListeners || o.Taken is not Taken.Stored)
         {
             return;
@@ -252,6 +311,15 @@ internal sealed partial class Ingest(FleetStore store, HubMetrics metrics, LiveF
         problem = read.IsGood ? check(read.Value) : read.Problem;
         return problem is null ? read.Value : null;
     }
+
+    [LoggerMessage(LogLevel.Error, "Alarm: {Text}")]
+    private partial void LogAlarm(string text);
+
+    [LoggerMessage(LogLevel.Warning, "Node {Node} has added {Rows} rows or {Mebibytes} MiB to the history, or begun too many streams, since midnight (UTC): its measurements are dropped, its events stay with it until tomorrow (--node-rows-per-day, --node-mib-per-day)")]
+    private partial void LogOver(string node, int rows, long mebibytes);
+
+    [LoggerMessage(LogLevel.Error, "Less than {Mebibytes} MiB of the disk are free (--min-free-mib): measurements are dropped, and events stay with their nodes until there is room")]
+    private partial void LogFull(long mebibytes);
 
     [LoggerMessage(LogLevel.Error, "A batch of {Count} messages could not be stored; each is tried alone")]
     private partial void LogBatchFailed(int count, Exception e);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Talos.Fleet.Api;
 using Talos.Fleet.Hub.Live;
+using Talos.Fleet.Hub.Rest;
 using Talos.Fleet.Hub.Store;
 using Talos.Fleet.Rollouts;
 
@@ -32,7 +33,7 @@ internal sealed partial class RolloutService(
         }
     }
 
-    public async Task<RolloutView> CreateAsync(RolloutPlan plan, string who, CancellationToken ct)
+    public async Task<RolloutView> CreateAsync(RolloutPlan plan, Caller caller, CancellationToken ct)
     {
         if (PlanRules.Check(plan) is { } problem)
         {
@@ -62,12 +63,12 @@ internal sealed partial class RolloutService(
                     throw new RequestException(StatusCodes.Status409Conflict, $"node {other.Node}: takes part in rollout {other.Rollout}, which is not over: wait, abort it, or select other nodes");
                 }
 
-                RolloutStore.Insert(s, state, who, now);
-                AuditStore.Add(s, now, who, "operator", "rollout.create", id, $"{plan.Name}: {plan.Version} to {state.Nodes.Count} nodes");
-                return new StoredRollout(1, state, now, who, now);
+                RolloutStore.Insert(s, state, caller.Name, now);
+                AuditStore.Add(s, now, caller.Name, caller.RoleWord, "rollout.create", id, $"{plan.Name}: {plan.Version} to {state.Nodes.Count} nodes");
+                return new StoredRollout(1, state, now, caller.Name, now);
             },
             ct);
-        LogCreated(id, plan.Version, made.State.Nodes.Count, who);
+        LogCreated(id, plan.Version, made.State.Nodes.Count, caller.Name);
         Wake();
         return RolloutStore.View(made);
     }

@@ -96,7 +96,7 @@ internal static class FleetPages
         string? problem = RolloutForm.Read(name => form[name].FirstOrDefault(), bundles, out RolloutPlan? plan);
         return problem is not null
             ? throw RequestException.Bad(problem)
-            : $"/rollouts/{(await http.RequestServices.GetRequiredService<RolloutService>().CreateAsync(plan!, caller.Name, http.RequestAborted)).Id}";
+            : $"/rollouts/{(await http.RequestServices.GetRequiredService<RolloutService>().CreateAsync(plan!, caller, http.RequestAborted)).Id}";
     }
 
     private static async Task<string> CommandAsync(HttpContext http, IFormCollection form, Caller caller)

@@ -10,7 +10,7 @@ internal sealed record Caller(string Name, FleetRole Role)
     /// <summary>The session of the page, when that is how the caller is known.</summary>
     public string? Session { get; init; }
 
-    /// <summary>When the session ends.</summary>
+    /// <summary>When what let the caller in ends: a certificate, a token or a session.</summary>
     public DateTimeOffset? Until { get; init; }
 
     public string RoleWord => FleetAuthority.RoleWord(Role);
@@ -42,8 +42,18 @@ internal sealed class Access(FleetAuthority authority, Enrollment enrollment, Ti
     public Task<Caller> RequireFromPageAsync(HttpContext context, FleetRole role) =>
         HttpMethods.IsGet(context.Request.Method) && context.Request.Headers["Sec-Fetch-Site"] == "same-origin" ? RequireAtPageAsync(context, role) : RequireAsync(context, role);
 
-    /// <summary>Whether a caller who was let in has since signed out, or the session came to its end.</summary>
-    public async Task<bool> IsOverAsync(Caller caller, CancellationToken ct) => caller.Session is not null && (sessions is null || await sessions.IsOverAsync(caller, ct));
+    /// <summary>Whether a caller who was let in has since signed out, or what let him in came to its end.</summary>
+    public async Task<bool> IsOverAsync(Caller caller, CancellationToken ct) =>
+        caller.Until <= time.GetUtcNow() || (caller.Session is not null && (sessions is null || await sessions.IsOverAsync(caller, ct)));
+
+    /// <summary>Done when what let the caller in is over: it is asked for every 15 s.</summary>
+    public async Task EndAsync(Caller caller, CancellationToken ct)
+    {
+        while (!await IsOverAsync(caller, ct))
+        {
+            await Task.Delay(TimeSpan.FromSeconds(15), time, ct);
+        }
+    }
 
     /// <summary>The certificate of a node that may still speak.</summary>
     /// <exception cref="RequestException">401.</exception>
@@ -61,7 +71,7 @@ internal sealed class Access(FleetAuthority authority, Enrollment enrollment, Ti
         }
 
         return await context.Connection.GetClientCertificateAsync() is { } certificate && FleetAuthority.RoleOf(certificate) is { } role && IsGood(certificate)
-            ? new Caller(FleetAuthority.CommonName(certificate.SubjectName) ?? "?", role)
+            ? new Caller(FleetAuthority.CommonName(certificate.SubjectName) ?? "?", role) { Until = certificate.NotAfter }
             : null;
     }
 

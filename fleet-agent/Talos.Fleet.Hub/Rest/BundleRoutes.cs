@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http.Features;
 using Talos.Fleet.Api;
 using Talos.Fleet.Hub.Store;
@@ -10,6 +11,7 @@ namespace Talos.Fleet.Hub.Rest;
 internal static class BundleRoutes
 {
     private const long MaxSupportBytes = 256L << 20;
+    private static readonly ConcurrentDictionary<string, bool> Uploads = new(StringComparer.Ordinal);
 
     public static void Map(RouteGroupBuilder api)
     {
@@ -32,16 +34,16 @@ internal static class BundleRoutes
             : throw RequestException.NotFound($"bundle {id}");
     }
 
-    private static async Task<IResult> UploadAsync(HttpContext http, FleetStore store, HubOptions options, TimeProvider time, CancellationToken ct)
+    private static async Task<IResult> UploadAsync(HttpContext http, FleetStore store, DiskSpace space, HubOptions options, TimeProvider time, CancellationToken ct)
     {
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
         string part = Path.Combine(Folder(options), $"{Guid.NewGuid():n}.part");
         try
         {
             BundleRecord record;
-            await using (FileStream file = new(part, FileMode.CreateNew, FileAccess.ReadWrite))
+            await using (FileStream file = DataFolder.Create(part, FileAccess.ReadWrite))
             {
-                await http.Request.Body.CopyToAsync(file, ct);
+                await space.CopyAsync(http.Request.Body, file, http.Request.ContentLength, ct);
                 file.Flush(flushToDisk: true);
                 file.Position = 0;
                 record = await CheckAsync(file, options, http.Caller().Name, time.GetUtcNow(), ct);
@@ -107,35 +109,67 @@ internal static class BundleRoutes
         return Results.NoContent();
     }
 
-    private static async Task<IResult> SupportAsync(string id, string command, HttpContext http, Access access, HubOptions options, FleetStore store, CancellationToken ct)
+    private static async Task<IResult> SupportAsync(
+        string id, string command, HttpContext http, Access access, Identity.Enrollment enrollment, DiskSpace space, HubOptions options, FleetStore store, TimeProvider time, CancellationToken ct)
     {
         var certificate = await access.RequireNodeAsync(http);
-        bool asked = await store.ReadAsync(s => Orders.OrderStore.Find(s, id, command) is { Kind: CommandKind.SupportBundle }, ct);
-        if (Identity.FleetAuthority.CommonName(certificate.SubjectName) != id || !asked || SupportFile(options, id, command) is not { } file)
+        if (Identity.FleetAuthority.CommonName(certificate.SubjectName) != id || SupportFile(options, id, command) is not { } file || !await store.ReadAsync(s => IsAsked(s, id, command), ct))
         {
-            throw new RequestException(StatusCodes.Status403Forbidden, $"support bundle {command}: was not asked of this node");
+            throw NotAsked(command);
+        }
+
+        string key = $"{id}/{command}";
+        if (!Uploads.TryAdd(key, true))
+        {
+            throw new RequestException(StatusCodes.Status409Conflict, $"support bundle {command}: is being sent already");
         }
 
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = MaxSupportBytes;
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         string part = $"{file}.{Guid.NewGuid():n}.part";
+        using Identity.Enrollment.NodeRequest request = enrollment.Begin(id, ct);
         try
         {
-            await using (FileStream to = new(part, FileMode.CreateNew, FileAccess.Write))
+            DataFolder.Make(Path.GetDirectoryName(file)!);
+            await using (FileStream to = DataFolder.Create(part))
             {
-                await http.Request.Body.CopyToAsync(to, ct);
+                await space.CopyAsync(http.Request.Body, to, http.Request.ContentLength, request.Token);
             }
 
+            long bytes = new FileInfo(part).Length;
+            await store.WriteAsync(
+                s =>
+                {
+                    // Asked again: it took a while, and whoever was revoked meanwhile leaves nothing here.
+                    if (s.Number($"SELECT 1 FROM nodes WHERE id=@id AND revoked=0{store.Dialect.ForUpdate}", ("@id", id)) is null || !IsAsked(s, id, command))
+                    {
+                        throw NotAsked(command);
+                    }
+
+                    AuditStore.Add(s, time.GetUtcNow(), id, "node", "support.upload", $"{id} {command}", $"{bytes} bytes");
+                },
+                request.Token);
             File.Move(part, file, overwrite: true);
             return Results.NoContent();
         }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw NotAsked(command);
+        }
         finally
         {
+            Uploads.TryRemove(key, out _);
             File.Delete(part);
         }
     }
 
-    private static string Folder(HubOptions options) => Directory.CreateDirectory(Path.Combine(options.Data, "bundles")).FullName;
+    /// <summary>Whether a command for it is open: what is answered takes nothing more.</summary>
+    private static bool IsAsked(SqlSession s, string node, string command) =>
+        Orders.OrderStore.Find(s, node, command) is { Kind: CommandKind.SupportBundle } asked && (asked.State is not { } state || !CommandRules.IsFinal(state));
+
+    private static RequestException NotAsked(string command) =>
+        new(StatusCodes.Status403Forbidden, $"support bundle {command}: was not asked of this node, or is answered already");
+
+    private static string Folder(HubOptions options) => DataFolder.Make(Path.Combine(options.Data, "bundles"));
 
     private static string? FileOf(HubOptions options, string id) =>
         id.Length == 64 && id.All(char.IsAsciiHexDigitLower) ? Path.Combine(Folder(options), id) : null;

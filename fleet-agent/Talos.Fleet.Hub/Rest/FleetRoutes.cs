@@ -16,12 +16,19 @@ internal static class FleetRoutes
 
     public static void Map(RouteGroupBuilder api, WebApplication app)
     {
-        api.MapPost("/enroll", async (HttpContext http, Enrollment enrollment, CancellationToken ct) => Results.Json(
-            await enrollment.EnrollAsync(Routes.Good(FleetMessages.ReadEnrollRequest(await Routes.BodyAsync(http, 64 << 10))), ct), FleetJson.Default.EnrollResponse))
-            .ProducesProblems().Accepts<EnrollRequest>("application/json").Produces<EnrollResponse>();
-        api.MapPost("/renew", async (HttpContext http, Access access, Enrollment enrollment, CancellationToken ct) => Results.Json(
-            await enrollment.RenewAsync(await access.RequireNodeAsync(http), Routes.Good(FleetMessages.ReadRenewRequest(await Routes.BodyAsync(http, 64 << 10))), ct), FleetJson.Default.EnrollResponse))
-            .ProducesProblems().Accepts<RenewRequest>("application/json").Produces<EnrollResponse>();
+        api.MapPost("/enroll", async (HttpContext http, Enrollment enrollment, CancellationToken ct) =>
+        {
+            enrollment.RequireTry(http.Connection.RemoteIpAddress);
+            EnrollRequest request = Routes.Good(FleetMessages.ReadEnrollRequest(await Routes.BodyAsync(http, 64 << 10)));
+            return Results.Json(await enrollment.EnrollAsync(request, http.Connection.RemoteIpAddress, ct), FleetJson.Default.EnrollResponse);
+        }).ProducesProblems().Accepts<EnrollRequest>("application/json").Produces<EnrollResponse>();
+        api.MapPost("/renew", async (HttpContext http, Access access, Enrollment enrollment, CancellationToken ct) =>
+        {
+            // Asked before, so that nobody else has a body read, and after it: whoever is revoked while it comes gets nothing for it.
+            await access.RequireNodeAsync(http);
+            RenewRequest request = Routes.Good(FleetMessages.ReadRenewRequest(await Routes.BodyAsync(http, 64 << 10)));
+            return Results.Json(await enrollment.RenewAsync(await access.RequireNodeAsync(http), request, ct), FleetJson.Default.EnrollResponse);
+        }).ProducesProblems().Accepts<RenewRequest>("application/json").Produces<EnrollResponse>();
         api.MapGet("/crl", async (Enrollment enrollment, CancellationToken ct) => Results.Bytes(await enrollment.RevocationListAsync(ct), "application/pkix-crl"));
         api.MapGet("/ca", (FleetAuthority authority) => Results.Text(authority.Certificate.ExportCertificatePem() + "\n", "application/x-pem-file"));
         api.MapGet("/tokens", async (TokenService tokens, CancellationToken ct) => new Page<TokenRecord> { Items = await tokens.ListAsync(ct) }).Needs(FleetRole.Admin);
@@ -93,13 +100,15 @@ internal static class FleetRoutes
 
     private static async Task<IResult> MetricsAsync(HubMetrics metrics, FleetStore store, IBroker broker, TimeProvider time, CancellationToken ct)
     {
-        (FleetSummary fleet, long outbox, long webhooks) = await store.ReadAsync(s => (NodeStore.Fleet(s, time.GetUtcNow()), s.Number("SELECT count(*) FROM outbox") ?? 0, WebhookStore.Waiting(s)), ct);
+        (FleetSummary fleet, long outbox, long webhooks, long cloned) = await store.ReadAsync(
+            s => (NodeStore.Fleet(s, time.GetUtcNow()), s.Number("SELECT count(*) FROM outbox") ?? 0, WebhookStore.Waiting(s), s.Number("SELECT count(*) FROM boots WHERE since IS NOT NULL") ?? 0), ct);
         List<(string, string, string, double)> gauges = [];
         gauges.AddRange(fleet.Presence.Select(p => ("talos_hub_nodes", "Nodes by presence", $"presence=\"{p.Key}\"", (double)p.Value)));
         gauges.AddRange(fleet.Versions.Select(p => ("talos_hub_versions", "Nodes by version", $"version=\"{Escaped(p.Key)}\"", (double)p.Value)));
         gauges.Add(("talos_hub_worn_nodes", "Nodes whose flash is nearly used up", "", fleet.Worn));
         gauges.Add(("talos_hub_not_ready_nodes", "Nodes that are connected and not ready", "", fleet.NotReady));
         gauges.Add(("talos_hub_open_rollouts", "Rollouts that are not over", "", fleet.OpenRollouts));
+        gauges.Add(("talos_hub_cloned_nodes", "Nodes whose identity two devices seem to use", "", cloned));
         gauges.Add(("talos_hub_outbox", "Orders that wait for the broker", "", outbox));
         gauges.Add(("talos_hub_webhooks_waiting", "Webhook messages that wait for their listener", "", webhooks));
         if (broker.Connections is { } connections)

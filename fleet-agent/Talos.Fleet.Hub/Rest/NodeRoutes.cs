@@ -18,10 +18,10 @@ internal static class NodeRoutes
             await store.ReadAsync(s => NodeStore.Detail(s, id), ct) ?? throw RequestException.NotFound($"node {id}")).Needs(FleetRole.Viewer);
         api.MapPut("/nodes/{id}/labels", LabelsAsync).Needs(FleetRole.Operator);
         api.MapPut("/nodes/{id}/settings", SettingsAsync).Needs(FleetRole.Operator);
-        api.MapPost("/nodes/{id}/revoke", (string id, HttpContext http, Enrollment enrollment, FleetStore store, TimeProvider time, CancellationToken ct) =>
-            RevokeAsync(id, false, http, enrollment, store, time, ct)).Needs(FleetRole.Admin);
-        api.MapDelete("/nodes/{id}", (string id, HttpContext http, Enrollment enrollment, FleetStore store, TimeProvider time, CancellationToken ct) =>
-            RevokeAsync(id, true, http, enrollment, store, time, ct)).Needs(FleetRole.Admin);
+        api.MapPost("/nodes/{id}/revoke", (string id, bool? keepTokens, HttpContext http, Enrollment enrollment, CancellationToken ct) =>
+            RevokeAsync(id, false, keepTokens, http, enrollment, ct)).Needs(FleetRole.Admin);
+        api.MapDelete("/nodes/{id}", (string id, bool? keepTokens, HttpContext http, Enrollment enrollment, CancellationToken ct) =>
+            RevokeAsync(id, true, keepTokens, http, enrollment, ct)).Needs(FleetRole.Admin);
         api.MapGet("/nodes/{id}/events", (string id, long? after, int? limit, FleetStore store, CancellationToken ct) => EventsAsync(id, after, limit, store, ct)).Needs(FleetRole.Viewer);
         api.MapGet("/events", (long? after, int? limit, FleetStore store, CancellationToken ct) => EventsAsync(null, after, limit, store, ct)).Needs(FleetRole.Viewer);
         api.MapGet("/nodes/{id}/telemetry", async (string id, DateTimeOffset? from, int? limit, FleetStore store, CancellationToken ct) => new Page<TelemetryRecord>
@@ -79,14 +79,9 @@ internal static class NodeRoutes
         return Results.NoContent();
     }
 
-    private static async Task<IResult> RevokeAsync(string id, bool forget, HttpContext http, Enrollment enrollment, FleetStore store, TimeProvider time, CancellationToken ct)
+    private static async Task<IResult> RevokeAsync(string id, bool forget, bool? keepTokens, HttpContext http, Enrollment enrollment, CancellationToken ct)
     {
-        if (!await enrollment.RevokeAsync(id, forget, ct))
-        {
-            throw RequestException.NotFound($"node {id}");
-        }
-
-        await store.WriteAsync(s => AuditStore.Add(s, time.GetUtcNow(), http.Caller().Name, http.Caller().RoleWord, forget ? "node.delete" : "node.revoke", id, "done"), ct);
+        await enrollment.RevokeAsync(id, forget, keepTokens ?? false, http.Caller(), ct);
         return Results.NoContent();
     }
 

@@ -15,7 +15,7 @@ internal static class RolloutRoutes
             new Page<RolloutView> { Items = await rollouts.ListAsync(Routes.Limit(limit), ct) }).Needs(FleetRole.Viewer);
         api.MapPost("/rollouts", async (RolloutPlan plan, HttpContext http, RolloutService rollouts, CancellationToken ct) =>
         {
-            RolloutView made = await rollouts.CreateAsync(plan, http.Caller().Name, ct);
+            RolloutView made = await rollouts.CreateAsync(plan, http.Caller(), ct);
             return Results.Created($"{Routes.Base}/rollouts/{made.Id}", made);
         }).Needs(FleetRole.Operator).Produces<RolloutView>(StatusCodes.Status201Created);
         api.MapGet("/rollouts/{id}", async (string id, RolloutService rollouts, CancellationToken ct) =>

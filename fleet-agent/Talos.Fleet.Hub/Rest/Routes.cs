@@ -11,6 +11,7 @@ internal static class Routes
 {
     public const string Base = "/api/v1";
     private const int MaxLimit = 1000;
+    private static readonly TimeSpan LongestBody = TimeSpan.FromSeconds(20);
 
     /// <summary>Maps a route that needs a role; the caller is in the context's items.</summary>
     /// <param name="route">The route.</param>
@@ -62,14 +63,16 @@ internal static class Routes
         }
     }
 
-    /// <summary>Reads a small body whole.</summary>
+    /// <summary>Reads a small body whole, in 20 s at most.</summary>
     public static async Task<byte[]> BodyAsync(HttpContext context, int max)
     {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        limit.CancelAfter(LongestBody);
         using MemoryStream body = new();
         byte[] buffer = ArrayPool<byte>.Shared.Rent(8192);
         try
         {
-            for (int read; (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0;)
+            for (int read; (read = await context.Request.Body.ReadAsync(buffer, limit.Token)) > 0;)
             {
                 body.Write(buffer, 0, read);
                 if (body.Length > max)
@@ -77,6 +80,10 @@ internal static class Routes
                     throw new RequestException(StatusCodes.Status413PayloadTooLarge, $"body: more than {max} bytes");
                 }
             }
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            throw new RequestException(StatusCodes.Status408RequestTimeout, $"body: did not come within {LongestBody.TotalSeconds} s");
         }
         finally
         {

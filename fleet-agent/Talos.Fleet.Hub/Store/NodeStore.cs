@@ -13,7 +13,7 @@ internal sealed record NodeFilter(string? Board = null, string? Version = null, 
 internal static class NodeStore
 {
     private const string Columns =
-        "id, presence, last_seen, hostname, board, version, slot, ready, update_phase, desired_version, desired_rev, reported_rev, reported_status, desired_rollout, wear, wear_days, node_labels, hub_labels, revoked";
+        "id, presence, last_seen, hostname, board, version, slot, ready, update_phase, desired_version, desired_rev, reported_rev, reported_status, desired_rollout, wear, wear_days, node_labels, hub_labels, revoked, (SELECT since FROM boots WHERE boots.node = nodes.id)";
 
     public static List<NodeSummary> List(SqlSession s, NodeFilter f, string after, int limit) => s.Query(
         $"""
@@ -131,6 +131,7 @@ internal static class NodeStore
         WearDaysLeft = (int?)r.NumberOrNull(15),
         Labels = Labels.Merge(r.Text(16), r.Text(17)),
         Revoked = r.Flag(18),
+        ClonedSince = r.TimeOrNull(19),
     };
 
     private static string EscapedLabel(string label) =>

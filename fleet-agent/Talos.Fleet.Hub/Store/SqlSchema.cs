@@ -51,6 +51,10 @@ internal static class SqlSchema
           name TEXT PRIMARY KEY, holder TEXT NOT NULL, expires BIGINT NOT NULL);
         CREATE TABLE IF NOT EXISTS ended_sessions (
           id TEXT PRIMARY KEY, until BIGINT NOT NULL);
+        CREATE TABLE IF NOT EXISTS boots (
+          node TEXT PRIMARY KEY, history TEXT NOT NULL, since BIGINT);
+        CREATE TABLE IF NOT EXISTS day_usage (
+          node TEXT NOT NULL, day BIGINT NOT NULL, used BIGINT NOT NULL, bytes BIGINT NOT NULL, streams BIGINT NOT NULL, PRIMARY KEY (node, day));
         CREATE TABLE IF NOT EXISTS interop (
           name TEXT PRIMARY KEY, value BIGINT NOT NULL);
         """;

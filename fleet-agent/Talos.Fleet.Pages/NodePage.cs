@@ -29,6 +29,7 @@ internal static class NodePage
             <h1>{d.Summary.Id} {Layout.Chip(state.Text, state.Kind)}</h1>
             <p>{Html.If(d.Summary.Hostname is { } host && host != d.Summary.Id, $"{d.Summary.Hostname} · ")}heard {Layout.Time(d.Summary.LastSeen, context.Now)}{Html.If(d.Presence?.Reason is not null, $" · {d.Presence?.Reason}")}</p>
             {Html.If(d.State is { Unmet.Count: > 0 }, $"<ul class=\"problem\">{(d.State?.Unmet ?? []).Select(u => Html.Of($"<li>{u}</li>"))}</ul>")}
+            {Html.If(d.Summary.ClonedSince is not null, $"<p class=\"problem\">Two devices seem to use this identity since {Words.Moment(d.Summary.ClonedSince ?? default)}: a card was copied. Take one of them away, revoke the node and enrol it anew.</p>")}
             {Html.If(d.LostEvents > 0, $"<p class=\"problem\">{d.LostEvents} events were dropped on the node before they reached the hub.</p>")}
             """);
     }

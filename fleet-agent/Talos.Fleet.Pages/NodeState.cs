@@ -12,12 +12,13 @@ internal sealed record NodeState(string Kind, string Letter, string Text)
     /// <summary>All, the most urgent first.</summary>
     public static IReadOnlyList<NodeState> All { get; } =
     [
-        new("lost", "L", "lost"), new("failed", "F", "update failed"), new("unready", "N", "not ready"), new("updating", "U", "updating"),
+        new("cloned", "C", "cloned"), new("lost", "L", "lost"), new("failed", "F", "update failed"), new("unready", "N", "not ready"), new("updating", "U", "updating"),
         new("offline", "O", "offline"), new("unknown", "?", "never heard of"), new("revoked", "R", "revoked"), new("ok", "", "ready"),
     ];
 
     public static NodeState Of(NodeSummary node) => Find(
         node.Revoked ? "revoked"
+        : node.ClonedSince is not null ? "cloned"
         : node.Presence is null ? "unknown"
         : node.Presence is PresenceStatus.Lost ? "lost"
         : node.DesiredStatus is DesiredStatus.Failed || node.Update is UpdatePhase.Failed ? "failed"

@@ -66,6 +66,19 @@ public sealed partial class HubPagesTests
     }
 
     [Fact]
+    public void A_copied_card_is_told_on_the_page_of_the_fleet_and_of_the_node()
+    {
+        NodeModel model = Samples.Detail();
+        NodeSummary cloned = model.Detail.Summary with { ClonedSince = DateTimeOffset.UnixEpoch };
+
+        string page = HubPages.Node(model with { Detail = model.Detail with { Summary = cloned } }, Samples.As(FleetRole.Viewer));
+
+        Assert.Equal("cloned", NodeState.Of(cloned).Kind);
+        Assert.Contains("Two devices seem to use this identity", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Two devices seem to use this identity", HubPages.Node(model, Samples.As(FleetRole.Viewer)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Who_is_not_known_may_sign_in_and_who_signed_in_may_sign_out_with_the_token()
     {
         Assert.Contains("href=\"/sign-in?return=%2Frollouts\"", HubPages.Problem(401, "who are you", null, "/sign-in?return=%2Frollouts"), StringComparison.Ordinal);

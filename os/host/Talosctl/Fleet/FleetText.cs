@@ -25,7 +25,7 @@ internal static class FleetText
 
     public static string[] Row(NodeSummary n, DateTimeOffset now) =>
     [
-        n.Id, n.Revoked ? "revoked" : n.Presence is null ? "unknown" : Word(n.Presence), n.Ready ? "yes" : "no", Or(n.Board), Or(n.Version), Or(n.Slot), Word(n.Update),
+        n.Id, (n.Revoked ? "revoked" : n.Presence is null ? "unknown" : Word(n.Presence)) + (n.ClonedSince is null ? "" : ", cloned"), n.Ready ? "yes" : "no", Or(n.Board), Or(n.Version), Or(n.Slot), Word(n.Update),
         n.DesiredVersion is null ? "-" : n.DesiredStatus is null ? n.DesiredVersion : $"{n.DesiredVersion} ({Word(n.DesiredStatus)})",
         n.WearPercent is { } wear ? $"{wear} %" : "-", Ago(n.LastSeen, now),
     ];

@@ -104,6 +104,11 @@ internal static class FleetNodeCommands
         NodeSummary s = node.Summary;
         yield return ("NODE", s.Hostname is { } host && host != s.Id ? $"{s.Id} ({host})" : s.Id);
         yield return ("PRESENCE", $"{(s.Presence is null ? "unknown" : FleetText.Word(s.Presence))}{(node.Presence?.Reason is { } why ? $" ({why})" : "")}, heard {FleetText.Ago(s.LastSeen, now)}");
+        if (s.ClonedSince is { } cloned)
+        {
+            yield return ("CLONED", $"two devices seem to use this identity since {FleetText.Moment(cloned)}: take one of them away, revoke the node and enrol it anew");
+        }
+
         yield return ("READY", s.Ready ? "yes" : $"no{(node.State is { Unmet.Count: > 0 } state ? $": {string.Join("; ", state.Unmet)}" : "")}");
         yield return ("BOARD", $"{FleetText.Or(s.Board)}{(node.State is { } of ? $", {of.Architecture}" : "")}");
         yield return ("RUNNING", $"{FleetText.Or(s.Version)} in slot {FleetText.Or(s.Slot)}, update {FleetText.Word(s.Update)}{(node.State?.Update?.Percent is { } percent ? $" {percent} %" : "")}");

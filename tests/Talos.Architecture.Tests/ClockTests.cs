@@ -19,7 +19,7 @@ public sealed partial class ClockTests
     [
         ("firmware/Talos.Imager/Commands/LockUpdate.cs", 1, Tool),
         ("fleet-agent/Talos.Fleet.Agent/Events/EventRecorder.cs", 2, Stamp),
-        ("fleet-agent/Talos.Fleet.Agent/Node/MachinedNode.cs", 2, Grpc),
+        ("fleet-agent/Talos.Fleet.Agent/Node/MachinedNode.cs", 1, Stamp),
         ("fleet-agent/Talos.Fleet.Agent/Running/AgentState.cs", 1, Validity),
         ("fleet-agent/Talos.Fleet.Agent/Running/Connector.cs", 1, Stamp),
         ("fleet-agent/Talos.Fleet.Agent/Running/FleetAgent.cs", 2, Stamp),

@@ -24,6 +24,10 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
     private const string ConfigPath = "/system/state/config.yaml";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+
+    /// <summary>For a dozen calls in a row.</summary>
+    private static readonly TimeSpan FactsLimit = TimeSpan.FromSeconds(60);
+
     private static readonly Metadata Reader = Headers(Role.Reader);
     private static readonly Metadata Operator = Headers(Role.Operator);
     private static readonly Metadata Admin = Headers(Role.Admin);
@@ -33,19 +37,19 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
     private readonly UpdateService.UpdateServiceClient _updates = new(channel);
     private readonly string _bootId = System.Text.Encoding.ASCII.GetString(KernelFiles.ReadBytes("/proc/sys/kernel/random/boot_id")).Trim();
 
-    public Task<NodeFacts> FactsAsync(CancellationToken ct) => Ask("facts", async () =>
+    public Task<NodeFacts> FactsAsync(CancellationToken ct) => Within("facts", FactsLimit, ct, async limited =>
     {
-        Talos.Api.Machine.Version version = (await _machine.VersionAsync(new Empty(), Until(Reader, ct))).Messages[0];
-        string machine = await SpecAsync("runtime", "MachineStatuses.runtime.talos.dev", "machine", ct);
-        string clock = await SpecAsync("runtime", "TimeStatuses.v1alpha1.talos.dev", "node", ct);
-        string addresses = await SpecAsync("network", "NodeAddresses.net.talos.dev", "current", ct);
-        ServiceInfo? kubelet = (await _machine.ServiceListAsync(new Empty(), Until(Reader, ct))).Messages[0].Services.FirstOrDefault(s => s.Id == "kubelet");
-        string hostname = (await _machine.HostnameAsync(new Empty(), Until(Reader, ct))).Messages[0].Hostname_;
-        string kubeletStatus = kubelet is null ? "" : await SpecAsync("k8s", "KubeletStatuses.kubernetes.talos.dev", "kubelet", ct);
-        List<(string Id, string Spec)> running = kubelet is null ? [] : await SpecsAsync("k8s", "StaticPodStatuses.kubernetes.talos.dev", ct);
-        List<(string Id, string Spec)> wanted = kubelet is null ? [] : await SpecsAsync("k8s", "StaticPods.kubernetes.talos.dev", ct, Admin);
-        List<(string Id, string Spec)> disks = await SpecsAsync("runtime", "DiskHealths.edge.talos.dev", ct);
-        UpdateFacts? update = await UpdateAsync(ct);
+        Talos.Api.Machine.Version version = (await _machine.VersionAsync(new Empty(), Until(Reader, limited))).Messages[0];
+        string machine = await SpecAsync("runtime", "MachineStatuses.runtime.talos.dev", "machine", limited);
+        string clock = await SpecAsync("runtime", "TimeStatuses.v1alpha1.talos.dev", "node", limited);
+        string addresses = await SpecAsync("network", "NodeAddresses.net.talos.dev", "current", limited);
+        ServiceInfo? kubelet = (await _machine.ServiceListAsync(new Empty(), Until(Reader, limited))).Messages[0].Services.FirstOrDefault(s => s.Id == "kubelet");
+        string hostname = (await _machine.HostnameAsync(new Empty(), Until(Reader, limited))).Messages[0].Hostname_;
+        string kubeletStatus = kubelet is null ? "" : await SpecAsync("k8s", "KubeletStatuses.kubernetes.talos.dev", "kubelet", limited);
+        List<(string Id, string Spec)> running = kubelet is null ? [] : await SpecsAsync("k8s", "StaticPodStatuses.kubernetes.talos.dev", limited);
+        List<(string Id, string Spec)> wanted = kubelet is null ? [] : await SpecsAsync("k8s", "StaticPods.kubernetes.talos.dev", limited, Admin);
+        List<(string Id, string Spec)> disks = await SpecsAsync("runtime", "DiskHealths.edge.talos.dev", limited);
+        UpdateFacts? update = await UpdateAsync(limited);
         return new NodeFacts
         {
             BootId = _bootId,
@@ -106,17 +110,17 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
     });
 
     public Task RebootAsync(CancellationToken ct) =>
-        Ask("reboot", async () => await _machine.RebootAsync(new RebootRequest(), Until(Operator, ct)));
+        Within("reboot", Limit, ct, async limited => await _machine.RebootAsync(new RebootRequest(), Until(Operator, limited)));
 
     public Task RollbackAsync(CancellationToken ct) =>
-        Ask("rollback", async () => await _machine.RollbackAsync(new RollbackRequest(), Until(Admin, ct)));
+        Within("rollback", Limit, ct, async limited => await _machine.RollbackAsync(new RollbackRequest(), Until(Admin, limited)));
 
-    public Task<string> PatchConfigAsync(string patch, CancellationToken ct) => Ask("apply the patch", async () =>
+    public Task<string> PatchConfigAsync(string patch, CancellationToken ct) => Within("apply the patch", FactsLimit, ct, async limited =>
     {
         using MemoryStream config = new();
-        using (AsyncServerStreamingCall<Talos.Api.Common.Data> read = _machine.Read(new ReadRequest { Path = ConfigPath }, Until(Admin, ct)))
+        using (AsyncServerStreamingCall<Talos.Api.Common.Data> read = _machine.Read(new ReadRequest { Path = ConfigPath }, Until(Admin, limited)))
         {
-            while (await read.ResponseStream.MoveNext(ct))
+            while (await read.ResponseStream.MoveNext(limited))
             {
                 read.ResponseStream.Current.Bytes.WriteTo(config);
             }
@@ -133,7 +137,7 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
         }
 
         ApplyConfigurationResponse answer = await _machine.ApplyConfigurationAsync(
-            new ApplyConfigurationRequest { Data = ByteString.CopyFromUtf8(patched), Mode = ApplyConfigurationRequest.Types.Mode.Auto }, Until(Admin, ct));
+            new ApplyConfigurationRequest { Data = ByteString.CopyFromUtf8(patched), Mode = ApplyConfigurationRequest.Types.Mode.Auto }, Until(Admin, limited));
         return answer.Messages is [var first, ..] ? string.Join("; ", first.Warnings.Prepend(first.ModeDetails).Where(t => t.Length > 0)) : "";
     });
 
@@ -231,7 +235,22 @@ internal sealed class MachinedNode(ChannelBase channel, TimeProvider time) : INo
         }
     }
 
-    private CallOptions Until(Metadata headers, CancellationToken ct) => new(headers, time.GetUtcNow().UtcDateTime + Limit, ct);
+    private static CallOptions Until(Metadata headers, CancellationToken ct) => new(headers, cancellationToken: ct);
+
+    /// <summary>Asks for so long at most, by the monotonic clock: a gRPC deadline is a date, and moves when the clock is set.</summary>
+    private async Task<T> Within<T>(string what, TimeSpan limit, CancellationToken ct, Func<CancellationToken, Task<T>> call)
+    {
+        using CancellationTokenSource over = new(limit, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, ct);
+        try
+        {
+            return await Ask(what, () => call(either.Token));
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new NodeException($"{what}: no answer within {limit.TotalSeconds} s", e);
+        }
+    }
 
     private static Metadata Headers(Role role) => new() { { CallRoles.MetadataKey, role.Name } };
 

@@ -9,7 +9,6 @@ public sealed partial class ClockTests
     private const string Stamp = "stamps what happened, for people, the log and the hub; nothing waits for it";
     private const string Validity = "certificates, bundles, orders and windows are valid between dates";
     private const string Stored = "a date that another program, another hub or a later start reads";
-    private const string Grpc = "gRPC takes a deadline as a date and sends it as a span; a clock that is set meanwhile costs that one call";
     private const string Tool = "a tool that a person runs for a moment";
 
     private static readonly string[] Product = ["firmware", "boards", "os", "ota", "fleet-agent"];
@@ -56,11 +55,9 @@ public sealed partial class ClockTests
         ("os/base/Talos.Rpc/Tls/ServerTls.cs", 1, Validity),
         ("os/base/Talos.Services/ServiceManager.cs", 1, Stamp),
         ("os/base/Talos.Services/ServiceRunner.cs", 3, Stamp),
-        ("os/capabilities/Talos.Containers/Pods/PodStopper.cs", 1, Grpc),
         ("os/capabilities/Talos.Containers/Ports/ContainerdImageStore.cs", 1, Stored),
         ("os/capabilities/Talos.Kubernetes/Ports/KubeletIdentity.cs", 1, Validity),
         ("os/capabilities/Talos.Secrets/Controllers/ApiCertificateController.cs", 4, Validity),
-        ("os/capabilities/Talos.Secrets/Ports/Trustd.cs", 1, Grpc),
         ("os/capabilities/Talos.Secrets/Rules/FloorClock.cs", 2, Clock),
         ("os/capabilities/Talos.Time/Ports/IClock.cs", 1, Clock),
         ("os/daemons/Talos.Apid/Hosting/MemberCheck.cs", 2, Validity),

@@ -55,17 +55,19 @@ internal sealed partial class PodStopper(RuntimeService.RuntimeServiceClient run
 
     private async Task<bool> StopAsync(PodSandbox pod, IEnumerable<Container> containers, TimeSpan grace, CancellationToken ct)
     {
+        // By the monotonic clock: a gRPC deadline is a date.
+        using CancellationTokenSource over = new((grace + Overhead) * 2, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, ct);
         try
         {
             await Task.WhenAll(containers.Select(container => runtime.StopContainerAsync(
                 new StopContainerRequest { ContainerId = container.Id, Timeout = (long)Math.Ceiling(grace.TotalSeconds) },
-                deadline: Deadline(grace),
-                cancellationToken: ct).ResponseAsync));
-            await runtime.StopPodSandboxAsync(new StopPodSandboxRequest { PodSandboxId = pod.Id }, deadline: Deadline(grace), cancellationToken: ct);
+                cancellationToken: either.Token).ResponseAsync));
+            await runtime.StopPodSandboxAsync(new StopPodSandboxRequest { PodSandboxId = pod.Id }, cancellationToken: either.Token);
             LogStopped(pod.Metadata.Namespace, pod.Metadata.Name);
             return true;
         }
-        catch (RpcException e) when (e.StatusCode is not StatusCode.Cancelled)
+        catch (RpcException e) when (e.StatusCode is not StatusCode.Cancelled || !ct.IsCancellationRequested)
         {
             LogNotStopped(pod.Metadata.Namespace, pod.Metadata.Name, e.Status.Detail);
             return false;
@@ -85,8 +87,6 @@ internal sealed partial class PodStopper(RuntimeService.RuntimeServiceClient run
             return false;
         }
     }
-
-    private DateTime Deadline(TimeSpan grace) => (time.GetUtcNow() + grace + Overhead).UtcDateTime;
 
     [LoggerMessage(LogLevel.Information, "Pod {Namespace}/{Name} stopped")]
     private partial void LogStopped(string @namespace, string name);

@@ -20,11 +20,21 @@ internal sealed class Trustd(TimeProvider time) : ITrustd
         using GrpcChannel channel = Channels.Tls(
             host, DaemonServices.TrustdPort, ClientTls.Trusting(null, Certificates.ReadBundle(authorities), time));
         SecurityService.SecurityServiceClient client = new(channel);
-        CertificateResponse response = await client.CertificateAsync(
-            new CertificateRequest { Csr = ByteString.CopyFromUtf8(request) },
-            new Metadata { { "token", token } },
-            time.GetUtcNow().UtcDateTime + Timeout,
-            ct);
-        return (response.Crt.ToStringUtf8(), response.Ca.ToStringUtf8());
+
+        // By the monotonic clock: a gRPC deadline is a date, and the clock is often set right after the start.
+        using CancellationTokenSource over = new(Timeout, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, ct);
+        try
+        {
+            CertificateResponse response = await client.CertificateAsync(
+                new CertificateRequest { Csr = ByteString.CopyFromUtf8(request) },
+                new Metadata { { "token", token } },
+                cancellationToken: either.Token);
+            return (response.Crt.ToStringUtf8(), response.Ca.ToStringUtf8());
+        }
+        catch (Exception e) when (e is RpcException { StatusCode: StatusCode.Cancelled } or OperationCanceledException && over.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.DeadlineExceeded, $"trustd on {host} did not answer within {Timeout.TotalSeconds} s"));
+        }
     }
 }

@@ -3,6 +3,7 @@ using Talos.Fleet.Agent;
 using Talos.Kernel;
 using Talos.Linux;
 using Talos.Machined.Node;
+using Talos.Machined.Stalls;
 using Talos.Trustd;
 using Talos.Udevd;
 
@@ -31,6 +32,9 @@ internal static class Program
 
             case "fleet-agent":
                 return FleetAgentMain.RunAsync(args, TimeProvider.System).GetAwaiter().GetResult();
+
+            case StallWatcher.Name:
+                return StallWatcher.Run();
 
             case "modprobe":
                 return Modprobe.Run(args);

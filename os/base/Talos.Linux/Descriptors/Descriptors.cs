@@ -88,7 +88,7 @@ public static partial class Descriptors
     }
 
     /// <summary>Waits until <paramref name="handle"/> can be read.</summary>
-    /// <returns>False when the time is over first.</returns>
+    /// <returns>False when the time is over first, or a signal came.</returns>
     /// <remarks>Source: poll(2).</remarks>
     public static unsafe bool WaitReadable(SafeFileHandle handle, TimeSpan timeout)
     {
@@ -98,7 +98,7 @@ public static partial class Descriptors
         {
             handle.DangerousAddRef(ref taken);
             PollFd entry = new() { Fd = (int)handle.DangerousGetHandle(), Events = 1 };
-            int ready = Poll(&entry, 1, (int)Math.Clamp(timeout.TotalMilliseconds, 0, int.MaxValue));
+            int ready = Poll(&entry, 1, timeout == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Clamp(timeout.TotalMilliseconds, 0, int.MaxValue));
             if (ready < 0 && Marshal.GetLastPInvokeError() != (int)Errno.EINTR)
             {
                 throw LinuxException.FromLastError("poll", "");
@@ -114,6 +114,15 @@ public static partial class Descriptors
             }
         }
     }
+
+    /// <summary>Reads what is there; waits for the first byte.</summary>
+    /// <returns>Bytes read; 0 at the end.</returns>
+    /// <exception cref="LinuxException">The descriptor cannot be read.</exception>
+    public static int ReadSome(SafeFileHandle handle, Span<byte> buffer, string subject) => Read(handle, buffer, subject);
+
+    /// <summary>Writes a few bytes in one go.</summary>
+    /// <exception cref="LinuxException">Nobody reads any more, or the descriptor cannot be written.</exception>
+    public static void WriteAll(SafeFileHandle handle, ReadOnlySpan<byte> data, string subject) => Write(handle, data, subject);
 
     /// <summary>One read(2).</summary>
     /// <returns>Bytes read; 0 at the end; -1 when a non-blocking descriptor has nothing.</returns>

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Talos.Linux;
 using Talos.Machined.Lifecycle;
 using Talos.Machined.Sequences;
+using Talos.Machined.Stalls;
 using Talos.Resources.Runtime;
 
 namespace Talos.Machined.Node;
@@ -59,7 +60,10 @@ internal static class InitProcess
         ThreadPool.SetMinThreads(MinThreads, MinThreads);
         MachineId.ShowTemporary();
         NodeOptions options = new() { CommandLine = File.ReadAllText("/proc/cmdline").Trim() };
-        using NodeHost host = NodeHost.Create(options, kmsg, Reaper.Start(), TimeProvider.System);
+        Reaper reaper = Reaper.Start();
+        using StallWatch stalls = StallWatch.Start(reaper, TimeProvider.System);
+        using NodeHost host = NodeHost.Create(options, kmsg, reaper, TimeProvider.System);
+        stalls.Follow(host.Context);
         using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Down(c, host));
         using PosixSignalRegistration ctrlAltDel = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Down(c, host));
 

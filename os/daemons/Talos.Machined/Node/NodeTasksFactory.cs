@@ -6,6 +6,7 @@ using Talos.Linux;
 using Talos.Machined.Configuration;
 using Talos.Machined.Lifecycle;
 using Talos.Machined.Sequences;
+using Talos.Machined.Stalls;
 using Talos.Machined.Updates;
 using Talos.Machined.Watchdogs;
 using Talos.Ota.Engine;
@@ -71,6 +72,7 @@ internal sealed partial class NodeTasksFactory(NodeContext node, ApiHost api, No
     /// <summary>Buttons are there once udevd has loaded their drivers.</summary>
     private async Task StartUdevdAsync(CancellationToken ct)
     {
+        await InjectedStall.HappenAsync(node.Options.CommandLine);
         await AwaitEarlyServiceAsync("udevd", ct);
         if (!_listensToButtons)
         {

@@ -91,6 +91,22 @@ public sealed class RulesTests
     }
 
     [Theory]
+    [InlineData("", 30, 1)]
+    [InlineData("n", 30, 1)]
+    [InlineData("y", 30, 30)]
+    [InlineData("yn", 30, 3)]
+    [InlineData("ynn", 30, 3)]
+    [InlineData("ynnn", 30, 1)]
+    [InlineData("ynny", 30, 30)]
+    [InlineData("yn", 2, 2)]
+    public void Who_is_well_is_asked_seldom_and_doubt_is_cleared_up_soon(string answers, int interval, int seconds)
+    {
+        HealthTracker tracker = answers.Aggregate(HealthTracker.Initial, (t, a) => t.With(a is 'y' ? null : "refused", 3, starting: false));
+
+        Assert.Equal(TimeSpan.FromSeconds(seconds), tracker.Pause(TimeSpan.FromSeconds(interval)));
+    }
+
+    [Theory]
     [MemberData(nameof(InputsOnTheWayDown))]
     public void On_the_way_down_nothing_begins_and_what_runs_is_left_to_its_stop(object input, object? expected) =>
         Assert.Equal(expected, ServiceMachine.WhenGoingDown((ServiceInput)input));

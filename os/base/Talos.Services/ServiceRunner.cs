@@ -202,8 +202,7 @@ internal sealed partial class ServiceRunner(
                     return;
                 }
 
-                TimeSpan interval = tracker.Health.Healthy ? TimeSpan.FromSeconds(Math.Max(1, check.IntervalSeconds)) : TimeSpan.FromSeconds(1);
-                await Task.Delay(interval, ports.Time, ct);
+                await Task.Delay(tracker.Pause(TimeSpan.FromSeconds(Math.Max(1, check.IntervalSeconds))), ports.Time, ct);
             }
         }
         catch (OperationCanceledException)

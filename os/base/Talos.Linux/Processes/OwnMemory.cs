@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Talos.Linux;
 
@@ -9,19 +10,41 @@ public static partial class OwnMemory
 {
     internal const int DontNeed = 4;
 
-    /// <summary>How often an idle daemon gives back what its last work needed.</summary>
+    /// <summary>How often a daemon looks whether its last work left memory behind.</summary>
     public static readonly TimeSpan TrimInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>Trims again and again until cancelled; a quiet heap is otherwise never compacted.</summary>
+    /// <summary>Trims when work has left memory behind, until cancelled; a quiet heap is otherwise never compacted.</summary>
     public static async Task TrimAsync(TimeProvider time, CancellationToken ct)
     {
+        TrimPlan plan = TrimPlan.AtStart;
         while (!ct.IsCancellationRequested)
         {
             await Task.Delay(TrimInterval, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!ct.IsCancellationRequested)
+            if (ct.IsCancellationRequested)
+            {
+                return;
+            }
+
+            (plan, bool due) = plan.Next(Resident());
+            if (due)
             {
                 Trim();
             }
+        }
+    }
+
+    /// <summary>Resident memory of this process in bytes; 0 when it is not known.</summary>
+    /// <remarks>Source: proc_pid_statm(5), the second field, in pages.</remarks>
+    private static long Resident()
+    {
+        try
+        {
+            string[] fields = Encoding.ASCII.GetString(KernelFiles.ReadBytes("/proc/self/statm")).Split(' ');
+            return fields.Length > 1 ? long.Parse(fields[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize : 0;
+        }
+        catch (Exception e) when (e is IOException or FormatException)
+        {
+            return 0;
         }
     }
 

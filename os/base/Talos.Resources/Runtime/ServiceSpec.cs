@@ -116,8 +116,8 @@ public sealed record ServiceHealthCheck
     /// <summary>Path of the socket or file, <c>address:port</c>, or URL, as the kind wants it.</summary>
     public string Target { get; init; } = "";
 
-    /// <summary>Time between two checks, in seconds; at least 1.</summary>
-    public int IntervalSeconds { get; init; } = 5;
+    /// <summary>Time between two good checks, in seconds; at least 1. The end of a process is seen at once, without any check.</summary>
+    public int IntervalSeconds { get; init; } = 10;
 
     /// <summary>Time after which a check has failed, in seconds; at least 1.</summary>
     public int TimeoutSeconds { get; init; } = 5;

@@ -5,8 +5,19 @@ namespace Talos.Services.Health;
 /// <param name="Misses">Bad answers in a row.</param>
 internal sealed record HealthTracker(ServiceHealth Health, int Misses)
 {
+    private static readonly TimeSpan WhileNotHealthy = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AfterMiss = TimeSpan.FromSeconds(3);
+
     /// <summary>Before the first answer.</summary>
     public static HealthTracker Initial { get; } = new(ServiceHealth.None, 0);
+
+    /// <summary>Time to the next question: whoever is well is asked seldom, doubt is cleared up soon.</summary>
+    /// <param name="interval">Between two good answers.</param>
+    public TimeSpan Pause(TimeSpan interval)
+    {
+        TimeSpan pause = !Health.Healthy ? WhileNotHealthy : Misses > 0 ? AfterMiss : interval;
+        return pause < interval ? pause : interval;
+    }
 
     /// <summary>Takes one answer.</summary>
     /// <param name="problem">Null when the check was good.</param>

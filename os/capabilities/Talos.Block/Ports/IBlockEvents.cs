@@ -12,7 +12,8 @@ internal interface IBlockEvents
 /// <summary>The kernel's uevents of the subsystem <c>block</c>.</summary>
 internal sealed class KernelBlockEvents : IBlockEvents
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    /// <summary>How long the end of watching may take; each look wakes an idle node.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     public Task WatchAsync(Action happened, CancellationToken ct) =>
         Task.Factory.StartNew(() => Watch(happened, ct), ct, TaskCreationOptions.LongRunning, TaskScheduler.Default);

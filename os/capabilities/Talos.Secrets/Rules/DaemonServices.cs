@@ -32,6 +32,6 @@ internal static class DaemonServices
         DroppedCapabilities = [.. Dropped],
         WaitForPaths = [secretsPath],
         Essential = name == Apid,
-        HealthCheck = new ServiceHealthCheck { Kind = ServiceHealthKind.Tcp, Target = $"127.0.0.1:{port}", IntervalSeconds = 10 },
+        HealthCheck = new ServiceHealthCheck { Kind = ServiceHealthKind.Tcp, Target = $"127.0.0.1:{port}", IntervalSeconds = 30 },
     };
 }

@@ -25,6 +25,7 @@ internal sealed partial class TrialController(
     private string _reached = "";
     private string _told = "";
     private bool _ended;
+    private (string Yaml, UpdateConfiguration Update) _config = ("", new UpdateConfiguration());
 
     /// <inheritdoc/>
     public string Name => "update.TrialController";
@@ -144,10 +145,17 @@ internal sealed partial class TrialController(
     private static bool IsHealthy(IControllerContext context, string service) =>
         context.Find<ServiceStatus>(service)?.Spec is { Running: true, Healthy: true };
 
-    private static UpdateConfiguration Config(IControllerContext context) =>
-        context.Find<MachineConfig>(MachineConfig.ActiveId) is { Phase: ResourcePhase.Running } config
-            ? ConfigReader.Parse(config.Spec.Yaml).Update
-            : new UpdateConfiguration();
+    /// <summary>Read anew only when its text is another one: a trial looks every two seconds.</summary>
+    private UpdateConfiguration Config(IControllerContext context)
+    {
+        string yaml = context.Find<MachineConfig>(MachineConfig.ActiveId) is { Phase: ResourcePhase.Running } config ? config.Spec.Yaml : "";
+        if (yaml != _config.Yaml)
+        {
+            _config = (yaml, yaml.Length == 0 ? new UpdateConfiguration() : ConfigReader.Parse(yaml).Update);
+        }
+
+        return _config.Update;
+    }
 
     private async Task NoteReachedAsync(TrialHealth health, CancellationToken ct)
     {

@@ -90,6 +90,15 @@ make_update_pair() {
   upgrade_image good v0.2.0 3 --machined "$out/node/machined"
 }
 
+# make_starts: out/upgrade with that pair, and images whose boot stands still on purpose (tests/e2e/faults).
+make_starts() {
+  local common=(--board qemu-virt --image "$out/images" --stage1 "$(stage1_of)") stall
+  make_update_pair
+  for stall in collector sequence; do
+    upgrade_image "stall-$stall" v0.8.0 3 --machined "$out/node/machined" --kernel-arg "talos.test.stall=$stall"
+  done
+}
+
 # upgrade_image NAME VERSION LEVEL OPTIONS...: out/upgrade/NAME, its root packed at LEVEL; "common" holds the options of all.
 upgrade_image() {
   step "version $2 ($1)"

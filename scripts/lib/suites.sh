@@ -70,7 +70,7 @@ aot() {
 }
 
 # The emulated node that many tests share.
-e2e() { booted e2e -trait- Category=Bench -trait- Category=Endurance -trait- Category=Upgrade -trait- Category=Kills -trait- Category=Fleet -trait- Category=Security -trait- Category=Kubelet; }
+e2e() { booted e2e -trait- Category=Bench -trait- Category=Endurance -trait- Category=Upgrade -trait- Category=Kills -trait- Category=Fleet -trait- Category=Security -trait- Category=Kubelet -trait- Category=Starts; }
 
 # What takes its own boots: killed services, reboot and reset, 512 MiB, a corrupted root, power cuts.
 endurance() { booted endurance -trait Category=Endurance; }
@@ -122,6 +122,10 @@ upgrade() { upgraded make_upgrades upgrade -trait Category=Upgrade; }
 
 # The power is cut at 50 random moments of updates (TALOS_E2E_KILLS); takes more than an hour.
 kills() { upgraded make_upgrades kills -trait Category=Kills; }
+
+# Starts of a freshly written slot, two machines at once, until the tally in tests/e2e/starts holds 300 (TALOS_E2E_STARTS); hours.
+# TALOS_E2E_STARTS_MINUTES ends a batch before; the next run goes on. And boots that stand still on purpose.
+starts() { upgraded make_starts starts -trait Category=Starts; }
 
 # A fleet: 1,000 simulated nodes whose hub is killed ten times in a rollout, and an emulated node that a rollout updates.
 fleet() {

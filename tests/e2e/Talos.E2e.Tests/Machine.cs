@@ -43,7 +43,16 @@ internal sealed class Machine : IDisposable
     /// <summary>Arguments of QEMU at every start, such as for further devices.</summary>
     public string[] Devices { get; init; } = [];
 
-    public void PowerOn(params string[] extra) => _qemu = Qemu.Start(Folder, Disk, _memoryMiB, _ports, [.. Devices, .. extra]);
+    /// <summary>Whether its next start has to do with one processor of the host.</summary>
+    public bool Throttled { get; set; }
+
+    public void PowerOn(params string[] extra) => _qemu = Qemu.Start(Folder, Disk, _memoryMiB, _ports, Throttled, [.. Devices, .. extra]);
+
+    /// <summary>Presses the reset button.</summary>
+    public Task ResetAsync() => _qemu!.ResetAsync();
+
+    /// <summary>What a machine that stands still is at.</summary>
+    public Task<string> CaptureAsync() => _qemu!.CaptureAsync();
 
     public void CutPower()
     {

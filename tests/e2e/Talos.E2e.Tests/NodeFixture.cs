@@ -21,7 +21,7 @@ public sealed class NodeFixture : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        Admin.Dispose();
+        Admin?.Dispose();
         Http.Dispose();
         Machine.Dispose();
         return ValueTask.CompletedTask;

@@ -13,9 +13,9 @@ internal sealed class ControlPlaneAddresses(TimeProvider time, Func<string, Canc
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
 
-    private readonly SemaphoreSlim _gate = new(1);
+    private readonly Lock _gate = new();
     private string _host = "";
-    private IPAddress[] _known = [];
+    private Task<IPAddress[]> _known = Task.FromResult<IPAddress[]>([]);
     private long _asked;
 
     /// <summary>The addresses as they were last learned; none for an address, and while the name cannot be resolved.</summary>
@@ -26,39 +26,36 @@ internal sealed class ControlPlaneAddresses(TimeProvider time, Func<string, Canc
             return [];
         }
 
-        await _gate.WaitAsync(ct);
-        try
+        Task<IPAddress[]> known;
+        lock (_gate)
         {
             if (_host != host)
             {
-                (_host, _known, _asked) = (host, [], 0);
+                (_host, _known, _asked) = (host, Task.FromResult<IPAddress[]>([]), 0);
             }
 
             if (_asked == 0 || time.GetElapsedTime(_asked) >= Fresh)
             {
-                _asked = Math.Max(1, time.GetTimestamp());
-                _known = [.. (await AskAsync(host, ct) ?? _known).Take(MostAddresses)];
+                (_asked, _known) = (Math.Max(1, time.GetTimestamp()), AskAsync(host, _known));
             }
 
-            return _known;
+            known = _known;
         }
-        finally
-        {
-            _gate.Release();
-        }
+
+        return await known.WaitAsync(ct);
     }
 
-    private async Task<IPAddress[]?> AskAsync(string host, CancellationToken ct)
+    // Those who ask meanwhile wait for the same answer; what was known before holds while there is none.
+    private async Task<IPAddress[]> AskAsync(string host, Task<IPAddress[]> before)
     {
         using CancellationTokenSource limit = new(Limit, time);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         try
         {
-            return await resolve(host, ending.Token).WaitAsync(ending.Token);
+            return [.. (await resolve(host, limit.Token).WaitAsync(limit.Token)).Take(MostAddresses)];
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException && !ct.IsCancellationRequested)
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            return null;
+            return await before;
         }
     }
 }

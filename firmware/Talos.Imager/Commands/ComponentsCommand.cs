@@ -123,7 +123,7 @@ internal static class ComponentsCommand
     private static Command PinKubelet()
     {
         Argument<string> version = new("version") { Description = "A version of upstream such as v1.36.0" };
-        Command command = new("pin-kubelet", "Downloads a version of upstream's kubelet and adds its checksum to the lock") { LockPath, version };
+        Command command = new("pin-kubelet", "Downloads a version of upstream's kubelet and adds its checksum to the lock") { LockPath, Repository, version };
         command.SetAction(async (result, ct) =>
         {
             string path = result.GetRequiredValue(LockPath);

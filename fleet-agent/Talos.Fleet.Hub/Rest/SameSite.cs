@@ -4,6 +4,7 @@ namespace Talos.Fleet.Hub.Rest;
 /// <remarks>
 /// A browser shows a certificate and sends cookies along whoever made it ask: a form on any page could revoke a node in an administrator's name.
 /// Browsers say of each request where it began; programs say nothing and are no danger, since nobody else makes them ask.
+/// Where a browser says Sec-Fetch-Site, that decides: no page can set it, and the hub's own forms have the Origin "null" since they name no referrer.
 /// Source: Fetch Metadata (W3C), Sec-Fetch-Site; Fetch (WHATWG), Origin.
 /// </remarks>
 internal static class SameSite
@@ -13,7 +14,7 @@ internal static class SameSite
     /// <param name="origin">Origin; empty when it is not there.</param>
     /// <param name="own">Scheme, host and port as the request has them.</param>
     public static bool IsForeign(string site, string origin, string own) =>
-        site is not ("" or "none" or "same-origin") || (origin.Length > 0 && !string.Equals(origin, own, StringComparison.OrdinalIgnoreCase));
+        site.Length > 0 ? site is not ("none" or "same-origin") : origin.Length > 0 && !string.Equals(origin, own, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Refuses what changes something and was begun elsewhere, whatever route it is for.</summary>
     public static Task RefuseAsync(HttpContext context, RequestDelegate next)

@@ -91,7 +91,7 @@ public sealed partial class ClockTests
 
     [Fact]
     public void The_list_names_only_files_that_read_the_wall_clock() =>
-        Assert.Empty(Allowed.Where(a => !File.Exists(Path.Combine(Repository.Root, a.File)) || !WallClock().IsMatch(Repository.Read(a.File)) || a.Reason.Length == 0));
+        Assert.DoesNotContain(Allowed, a => !File.Exists(Path.Combine(Repository.Root, a.File)) || !WallClock().IsMatch(Repository.Read(a.File)) || a.Reason.Length == 0);
 
     [GeneratedRegex(@"\b(GetUtcNow|GetLocalNow|UtcNow|TickCount|TickCount64)\b|\bDateTime(Offset)?\.(Now|Today)\b")]
     private static partial Regex WallClock();

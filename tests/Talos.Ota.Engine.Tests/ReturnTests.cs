@@ -1,5 +1,4 @@
 using Talos.Ota.Engine.Tests.PowerCuts;
-using Talos.Ota.Slots;
 
 namespace Talos.Ota.Engine.Tests;
 

@@ -1,17 +1,12 @@
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
-using Talos.Cosi;
 using Talos.Pki;
-using Talos.Resources.Config;
 using Talos.Resources.Network;
 using Talos.Resources.Runtime;
 using Talos.Resources.Secrets;
 using Talos.Rpc.Authorization;
-using Talos.Rpc.Tls;
 using Talos.Secrets.Controllers;
 using Talos.Secrets.Ports;
-using Talos.Testing;
 
 namespace Talos.Secrets.Tests;
 

@@ -10,7 +10,6 @@ using Talos.Resources.Secrets;
 using Talos.Rpc.Authorization;
 using Talos.Rpc.Tls;
 using Talos.Secrets.Controllers;
-using Talos.Secrets.Ports;
 using Talos.Testing;
 
 namespace Talos.Secrets.Tests;

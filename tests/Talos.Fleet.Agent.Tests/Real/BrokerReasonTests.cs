@@ -58,7 +58,7 @@ public sealed class BrokerReasonTests : IDisposable
         (string certificate, string key) = _fleet.Issue("CN=broker", server: true);
         using var pem = X509Certificate2.CreateFromPem(certificate, key);
         using TcpClient client = await _listener.AcceptTcpClientAsync(Ct);
-        await using SslStream tls = new(client.GetStream(), false, (_, _, _, _) => true);
+        await using SslStream tls = new(client.GetStream(), false, (_, certificate, _, _) => certificate is not null);
         await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = pem, ClientCertificateRequired = true }, Ct);
         byte[] buffer = new byte[8192];
         await tls.ReadAtLeastAsync(buffer, 1, cancellationToken: Ct);

@@ -30,7 +30,7 @@ public sealed class SilentMachinedTests : IDisposable
         Assert.False(asking.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(1));
 
-        NodeException late = await Assert.ThrowsAsync<NodeException>(() => asking.WaitAsync(TimeSpan.FromSeconds(20)));
+        NodeException late = await Assert.ThrowsAsync<NodeException>(() => asking.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
         Assert.Equal("facts: no answer within 60 s", late.Message);
     }
 }

@@ -1,4 +1,3 @@
-using Talos.Fleet.Hub.Identity;
 using Talos.Fleet.Hub.Store;
 
 namespace Talos.Fleet.Hub.Tests.Security;

@@ -96,7 +96,7 @@ public sealed class SecurityTests(SecurityNode node, ITestOutputHelper output) :
         Assert.NotSame(fetched, await Task.WhenAny(fetched, Task.Delay(TimeSpan.FromSeconds(5), Ct)));
     }
 
-    private IEnumerable<(string Name, Func<GrpcChannel, CancellationToken, Task> Call)> Stranger() =>
+    private static IEnumerable<(string Name, Func<GrpcChannel, CancellationToken, Task> Call)> Stranger() =>
     [
         ("ServiceList", async (c, ct) => await new MachineService.MachineServiceClient(c).ServiceListAsync(new Empty(), cancellationToken: ct)),
         ("Dmesg", async (c, ct) => await new MachineService.MachineServiceClient(c).Dmesg(new DmesgRequest(), cancellationToken: ct).ResponseStream.MoveNext(ct)),

@@ -1,4 +1,4 @@
-// Why this is here, and when it can go: docs/adr/0014-one-signal-at-a-time.md.
+// Why this is here, and when it can go: docs/adr/0015-one-signal-at-a-time.md.
 // A thread that has to stop for the garbage collector gets a real-time signal, and another one every 0.1 ms until it
 // has stopped. Such signals queue up: a thread that needs longer than that for one signal never gets to anything else,
 // and the process stands still. Here the next one is sent only when the one before it has been dealt with.

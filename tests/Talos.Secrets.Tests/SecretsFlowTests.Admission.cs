@@ -1,11 +1,8 @@
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 using Talos.Pki;
-using Talos.Resources.Network;
 using Talos.Resources.Runtime;
 using Talos.Resources.Secrets;
 using Talos.Rpc.Authorization;
-using Talos.Secrets.Controllers;
 using Talos.Secrets.Ports;
 
 namespace Talos.Secrets.Tests;

@@ -9,7 +9,6 @@ using Talos.Api.Security;
 using Talos.Pki;
 using Talos.Rpc.Hosting;
 using Talos.Rpc.Tls;
-using Talos.Testing;
 
 namespace Talos.Trustd.Tests;
 

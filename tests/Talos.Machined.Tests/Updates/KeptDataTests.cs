@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using Talos.Api.Machine;
-using Talos.Api.Ota;
 using Talos.Config;
 using Talos.Machined.Api;
 using Talos.Machined.Updates;

@@ -73,7 +73,7 @@ enroll_node() {
 
 # run_fleet SIMULATED: everything, then how to look at it.
 run_fleet() {
-  setup
+  setup aot image board
   make_talosctl
   make_hub
   start_hub

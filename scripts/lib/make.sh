@@ -3,8 +3,14 @@
 
 rules=(Directory.Build.props Directory.Build.targets Directory.Packages.props global.json nuget.config)
 
-# restore: fetches the packages the lock files name; a build server takes no others.
-restore() { logged restore dotnet restore Talos.sln -v q ${CI:+--locked-mode}; }
+# restore: fetches the packages the lock files name, once a run; a build server takes no others.
+restored=''
+restore() {
+  [[ -z $restored ]] || return 0
+  step "fetching NuGet packages"
+  logged restore dotnet restore Talos.sln -v q ${CI:+--locked-mode}
+  restored=1
+}
 
 # publish NAME PROJECT OUTPUT PATHS OPTIONS...: publishes a project unless it is there, made from the same files below PATHS.
 publish() {
@@ -12,10 +18,12 @@ publish() {
   # shellcheck disable=SC2086
   made_from="$(key "${rules[@]}" "$project" $4) ${*:5}"
   if [[ -d $target ]] && made "$stamp" "$made_from"; then return; fi
-  step "publishing $(basename "$project") (${*:5})"
-  rm -rf "$target"
   restore
-  logged "publish-$1" dotnet publish "$project" -c Release -o "$target" -v q --no-restore "${@:5}"
+  step "publishing $(basename "$project") (${*:5})"
+  # What was interrupted is never taken for what is whole.
+  rm -rf "$target" "$target.part" "$stamp"
+  logged "publish-$1" dotnet publish "$project" -c Release -o "$target.part" -v q --no-restore "${@:5}"
+  mv "$target.part" "$target"
   mark "$stamp" "$made_from"
 }
 
@@ -44,17 +52,60 @@ kubelet_options() {
   [[ -z $default_kubelet || " $* " =~ \ --kubelet[\ =] ]] || kubelet=(--kubelet "$default_kubelet")
 }
 
+# imager LOG ARGUMENTS...: runs it with its lines as steps.
+imager() { timed "$1" "$out/imager/imager" "${@:2}" 2>&1 > "$logs/sizes-$1" | progress; }
+
+# make_images OPTIONS...: out/images with the container images of a build; of the options of `imager build` those that choose components.
+make_images() { imager images images --workload --output "$out/images" "$@"; }
+
+# make_parts OPTIONS...: all that an image is made from, in two lanes: the node's programs (and talosctl, when this script needs it),
+# which keep the processors busy, and downloads with what is built from them. With options of `imager build`.
+make_parts() {
+  local locks=() kubelet=() lane lanes=()
+  while (($# > 0)); do
+    case $1 in
+      --locked | --lock=*) locks+=("$1") ;;
+      --lock) locks+=("$1" "$2"); shift ;;
+      --kubelet) kubelet=("$1" "$2"); shift ;;
+      --kubelet=*) kubelet=("$1") ;;
+    esac
+    shift
+  done
+  make_imager
+  if [[ -d $out/node && -d $out/images ]]; then
+    # Nothing takes long: one thing after another reads better.
+    make_programs
+    make_images "${locks[@]}"
+    return
+  fi
+
+  restore
+  make_programs & lanes+=($!)
+  (imager components components fetch "${locks[@]}" "${kubelet[@]}" && make_images "${locks[@]}") & lanes+=($!)
+  for lane in "${lanes[@]}"; do
+    if ! wait "$lane"; then
+      kill "${lanes[@]}" 2> /dev/null || true
+      fail "the image's parts could not be made: see above"
+    fi
+  done
+}
+
+make_programs() {
+  make_node
+  [[ -z $with_talosctl ]] || make_talosctl
+}
+with_talosctl=''
+
 # make_image BOARD OPTIONS...: out/BOARD with the image, the example workload preloaded; the imager sees whether anything changed.
 make_image() {
   local board=$1 kubelet
   shift
   kubelet_options "$@"
-  make_imager
-  make_node
+  make_parts "${kubelet[@]}" "$@"
   step "image of $board"
-  "$out/imager/imager" images --workload --output "$out/images" 2>&1 | progress
-  "$out/imager/imager" build --board "$board" --output "$out/$board" --image "$out/images" \
-    --machined "$out/node/machined" --stage1 "$(stage1_of)" "${kubelet[@]}" "$@" 2>&1 > "$logs/sizes" | progress
+  imager "image-$board" build --board "$board" --output "$out/$board" --image "$out/images" \
+    --machined "$out/node/machined" --stage1 "$(stage1_of)" "${kubelet[@]}" "$@"
+  cp "$logs/sizes-image-$board" "$logs/sizes"
 }
 
 # make_upgrades: out/upgrade with an image of v0.1.0 and bundles of later versions, a good one and each fault of tests/e2e/faults.
@@ -102,7 +153,7 @@ make_starts() {
 # upgrade_image NAME VERSION LEVEL OPTIONS...: out/upgrade/NAME, its root packed at LEVEL; "common" holds the options of all.
 upgrade_image() {
   step "version $2 ($1)"
-  "$out/imager/imager" build --output "$out/upgrade/$1" --release "$2" --root-level "$3" "${common[@]}" "${@:4}" 2>&1 > "$logs/sizes-$1" | progress
+  imager "upgrade-$1" build --output "$out/upgrade/$1" --release "$2" --root-level "$3" "${common[@]}" "${@:4}"
 }
 
 image_of() { printf '%s/%s/talos-%s-arm64.raw' "$out" "$1" "$1"; }

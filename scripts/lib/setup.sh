@@ -1,12 +1,16 @@
 # Sourced by the scripts: installs what is missing on this machine.
 # shellcheck shell=bash
 
-# install_packages: what scripts/lib/packages lists and dpkg does not have, through apt.
+# packages_of GROUP...: what scripts/lib/packages lists in these groups.
+packages_of() {
+  awk -v groups=" $* " '/^\[/ { name = $1; gsub(/[][]/, "", name); on = index(groups, " " name " ") } on && /^[a-z0-9]/ { print $1 }' "$root/scripts/lib/packages" | sort -u
+}
+
+# install_packages GROUP...: what dpkg does not have of these groups, through apt; the mirror is asked once.
 install_packages() {
-  local wanted missing as_root=()
-  wanted=$(sed 's/#.*//' "$root/scripts/lib/packages" | xargs -n 1)
-  command -v dpkg-query > /dev/null || fail "this needs Debian 12 or later: there is no dpkg here; install by hand what scripts/lib/packages lists"
-  missing=$(comm -23 <(sort -u <<< "$wanted") \
+  local missing as_root=()
+  command -v dpkg-query > /dev/null || fail "this needs Debian 12 or later: there is no dpkg here; install by hand what scripts/lib/packages lists under $*"
+  missing=$(comm -23 <(packages_of "$@") \
     <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort -u))
   [[ -n $missing ]] || return 0
   if [[ $(id -u) != 0 ]]; then
@@ -14,6 +18,8 @@ install_packages() {
     as_root=(sudo --preserve-env=DEBIAN_FRONTEND)
   fi
   step "installing $(xargs <<< "$missing")"
+  # An installation that was interrupted is finished first.
+  [[ -z $(dpkg --audit) ]] || logged apt-configure "${as_root[@]}" dpkg --configure -a
   logged apt-update "${as_root[@]}" apt-get -qq update
   # shellcheck disable=SC2086
   logged apt-install "${as_root[@]}" apt-get -qq install -y --no-install-recommends $missing
@@ -22,9 +28,11 @@ install_packages() {
 # check_dotnet: the SDK cannot come from Debian's archive, so it is only asked for.
 check_dotnet() {
   command -v dotnet > /dev/null || fail "the .NET 10 SDK is missing: https://dotnet.microsoft.com/download/dotnet/10.0"
-  local version
+  local version asked
   version=$(dotnet --version 2>&1) || fail "the .NET SDK that global.json asks for is missing: $(head -n 1 <<< "$version")"
   [[ $version == 10.* ]] || fail "the .NET SDK is $version; 10.0 is needed"
+  asked=$(sed -n 's/.*"version": "\([^"]*\)".*/\1/p' "$root/global.json")
+  [[ $version == "$asked" ]] || step "the .NET SDK is $version, global.json names $asked: our programs may differ in bytes from those of other builders"
 }
 
 # install_npm: npm from Debian, unless this machine has one from elsewhere, which Debian's would push out.
@@ -49,4 +57,5 @@ install_npm_packages() {
   done
 }
 
-setup() { install_packages; check_dotnet; }
+# setup GROUP...: what a script needs before it begins.
+setup() { install_packages base "$@"; check_dotnet; }

@@ -69,6 +69,30 @@ aot() {
   echo "$passed $failed" >> "$counts"
 }
 
+# How far components.lock is behind the mirror: a warning, never a failure.
+lag() {
+  make_imager
+  imager lag components lag
+  if grep -q 'all .* are the newest' "$logs/sizes-lag"; then step "$(tail -n 1 "$logs/sizes-lag")"; else sed 's/^/warning: /' "$logs/sizes-lag" >&2; fi
+  echo "1 0" >> "$counts"
+}
+
+# What is pinned of NuGet and npm, fetched from the registries as on a machine that has none of it, with the checksums of the lock files.
+pins() {
+  local fresh folder
+  fresh=$(mktemp -d)
+  step "fetching every NuGet package anew"
+  if NUGET_PACKAGES=$fresh/nuget NUGET_HTTP_CACHE_PATH=$fresh/http logged pins-nuget dotnet restore Talos.sln -v q --locked-mode --force; then echo "1 0"; else echo "0 1"; fi >> "$counts"
+  install_npm
+  for folder in tests/sparkplug tests/oidc; do
+    step "fetching what $folder pins anew"
+    mkdir -p "$fresh/$folder"
+    cp "$folder"/package.json "$folder"/package-lock.json "$fresh/$folder/"
+    if (cd "$fresh/$folder" && logged "pins-npm-$(basename "$folder")" npm ci --ignore-scripts --cache "$fresh/npm"); then echo "1 0"; else echo "0 1"; fi >> "$counts"
+  done
+  rm -rf "$fresh"
+}
+
 # The emulated node that many tests share.
 e2e() { booted e2e -trait- Category=Bench -trait- Category=Endurance -trait- Category=Upgrade -trait- Category=Kills -trait- Category=Fleet -trait- Category=Security -trait- Category=Kubelet -trait- Category=Starts; }
 
@@ -112,7 +136,7 @@ reproducible() {
   git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy"
   mkdir -p "$copy/out"
   cp -r "$out/update-keys" "$copy/out/"
-  (unset TALOS_OUT && logged reproducible "$copy/scripts/image" qemu-virt --kubelet debian-source)
+  (unset TALOS_OUT && logged reproducible "$copy/scripts/image" qemu-virt --kubelet debian-source --lock "$out/qemu-virt/talos-qemu-virt-arm64.lock")
   if diff "$first" "$copy/out/qemu-virt/SHA256SUMS" >&2; then echo "1 0"; else echo "0 1"; fi >> "$counts"
   rm -rf "$copy"
 }
@@ -148,7 +172,7 @@ upgraded() {
   make_talosctl
   make_imager
   make_node
-  "$out/imager/imager" images --workload --output "$out/images" 2>&1 | progress
+  make_images
   "$versions"
   step "tests on an emulated node: $suite"
   TALOS_E2E_UPGRADES=$out/upgrade TALOS_E2E_IMAGE=$out/upgrade/base/talos-qemu-virt-arm64.raw TALOS_E2E_TALOSCTL=$out/bin/talosctl \

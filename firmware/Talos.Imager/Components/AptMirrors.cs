@@ -13,6 +13,8 @@ internal sealed record AptMirrors(string Main, string? Security)
 
     private const string DistsFolder = "/dists/";
 
+    private static readonly string[] Suites = ["bookworm", "trixie", "forky", "duke", "oldstable", "stable", "testing", "unstable", "sid"];
+
     /// <summary>Chooses the mirrors.</summary>
     /// <param name="updateUris">What <c>apt-get update --print-uris</c> prints: a quoted URI first on each line.</param>
     /// <param name="overriding">Value of <see cref="MainVariable"/>: the machine's mirrors are not used then.</param>
@@ -27,11 +29,16 @@ internal sealed record AptMirrors(string Main, string? Security)
         }
 
         List<(string Base, string Suite)> repositories = [.. updateUris.Split('\n').Select(Repository).OfType<(string, string)>().Distinct()];
+        // Others call their folder so too: Debian's own archive has updates of its suites beside them.
+        List<string> mains =
+        [
+            .. repositories.Where(r => Suites.Contains(r.Suite) && repositories.Contains((r.Base, r.Suite + "-updates"))).Select(r => r.Base),
+            .. repositories.Select(r => r.Base).Where(b => b.EndsWith("/debian/", StringComparison.Ordinal)),
+        ];
         return new AptMirrors(
-            repositories.FirstOrDefault(r => r.Base.EndsWith("/debian/", StringComparison.Ordinal)).Base
-                ?? throw new ImagerException($"this machine's apt names no Debian mirror: set {MainVariable} to the address of one"),
+            mains.Count > 0 ? mains[0] : throw new ImagerException($"this machine's apt names no Debian mirror: set {MainVariable} to the address of one"),
             security ?? repositories.FirstOrDefault(r => r.Suite.EndsWith("-security", StringComparison.Ordinal)
-                && r.Base.Contains("debian-security", StringComparison.Ordinal)).Base);
+                && r.Base.Contains("security", StringComparison.Ordinal)).Base);
     }
 
     /// <summary>The archives as they were at a time, on a service that keeps them: <c>debian/TIME/</c> and <c>debian-security/TIME/</c> below its base.</summary>

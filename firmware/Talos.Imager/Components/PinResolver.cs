@@ -86,12 +86,7 @@ internal sealed class PinResolver(ResolvedLock state, ComponentCache cache, Pack
         }
 
         (PackageIndex? index, ImagerException? silence) = await ListedAsync(mirror, groups, ct);
-        if (Missing(groups).Count > 0 && await archives.SnapshotAsync(ct) is { } snapshot)
-        {
-            PackageIndex then = await snapshot.IndexAsync(again: false, ct);
-            await DownloadAsync(snapshot, Known(Missing(groups), then, snapshot), ct);
-        }
-
+        await SnapshotAsync(groups, ct);
         missing = Missing(groups);
         if (missing.Count > 0)
         {
@@ -111,6 +106,31 @@ internal sealed class PinResolver(ResolvedLock state, ComponentCache cache, Pack
         catch (ImagerException e)
         {
             return (null, e);
+        }
+    }
+
+    // What the snapshot archive had at the time of the lock.
+    private async Task SnapshotAsync(IReadOnlyList<string> groups, CancellationToken ct)
+    {
+        if (Missing(groups).Count == 0 || await archives.SnapshotAsync(ct) is not { } snapshot)
+        {
+            return;
+        }
+
+        await DownloadAsync(snapshot, [.. Missing(groups).Where(p => p.Path.Length > 0).Select(p => (p, snapshot.UrisOf(p.Path)))], ct);
+        if (Missing(groups).Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            PackageIndex then = await snapshot.IndexAsync(again: false, ct);
+            await DownloadAsync(snapshot, Known(Missing(groups), then, snapshot), ct);
+        }
+        catch (ImagerException e)
+        {
+            progress.Report($"snapshot archive: {e.Message}");
         }
     }
 

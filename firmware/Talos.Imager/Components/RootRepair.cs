@@ -128,10 +128,12 @@ internal sealed class RootRepair(
     private async Task<bool> LibrariesAsync(CancellationToken ct)
     {
         List<(LockedPackage Package, RootFile File)> files = [];
+        List<string> trees = [];
         foreach (LockedPackage package in state.Locked.Packages.Where(p => p.Group == LockedPackage.NodeGroup && debs.Has(p)))
         {
             string tree = await debs.UnpackAsync(package.Package, package.Sha256, ct);
             files.AddRange(RootFiles.Of(package, tree).Select(f => (package, f)));
+            trees.Add(tree);
         }
 
         HashSet<string> present = [.. files.Select(f => Path.GetFileName(f.File.Target))];
@@ -139,7 +141,8 @@ internal sealed class RootRepair(
         {
             foreach (string soname in await NeededAsync(file.Source, ct))
             {
-                if (present.Contains(soname))
+                // What a package of the root has goes in by itself when a program needs it.
+                if (present.Contains(soname) || trees.Any(t => LibraryFolders.Any(f => File.Exists(Path.Combine(t, f, soname)))))
                 {
                     continue;
                 }

@@ -10,6 +10,10 @@ public sealed class AptMirrorsTests
         "'https://packages.example/node/dists/nodistro/InRelease' x 0\n'http://m.example/a/debian/dists/bookworm/InRelease' x 0\n'http://m.example/debian-security/dists/bookworm-security/InRelease' x 0\n",
         "http://m.example/a/debian/",
         "http://m.example/debian-security/")]
+    [InlineData(
+        "'https://containers.example/linux/debian/dists/bookworm/InRelease' x 0\n'http://m.example/os/dists/bookworm/InRelease' x 0\n'http://m.example/os/dists/bookworm-updates/InRelease' x 0\n'http://m.example/os-security/dists/bookworm-security/InRelease' x 0\n",
+        "http://m.example/os/",
+        "http://m.example/os-security/")]
     public void The_mirrors_are_those_of_the_machine(string printed, string main, string? security) =>
         Assert.Equal(new AptMirrors(main, security), AptMirrors.Choose(printed, overriding: null));
 

@@ -44,7 +44,7 @@ public abstract class ArchiveTest : IAsyncLifetime
         kubelet:
           use: debian-source
           upstream:
-            v1.34.2: {"{"} arm64: {Locks.Zeros} {"}"}
+            v1.34.2: {"{"} arm64: {Locks.Zeros}{Locks.Zeros} {"}"}
 
         """;
 

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using MQTTnet;
 using Talos.Fleet.Protocol;
 using Talos.Rpc.Tls;
@@ -11,7 +12,7 @@ internal sealed class MqttLinks(TimeProvider time) : IFleetLinks
 
     public async Task<IFleetLink> ConnectAsync(LinkOptions options, Func<LinkMessage, Task> receive, CancellationToken ct)
     {
-        IMqttClient client = new MqttClientFactory().CreateMqttClient();
+        IMqttClient client = new MqttClientFactory().CreateMqttClient(new TlsAdapters(options.Broker.Host, options.Broker.Port, Tls(options)));
         MqttLink link = new(client, options.Identity.Node, receive);
         try
         {
@@ -37,10 +38,16 @@ internal sealed class MqttLinks(TimeProvider time) : IFleetLinks
         }
     }
 
-    private MqttClientOptions Options(LinkOptions options)
+    private SslClientAuthenticationOptions Tls(LinkOptions options)
     {
         var tls = ClientTls.Trusting(options.Identity.Tls, options.Identity.Authorities, time);
-        return new MqttClientOptionsBuilder()
+        tls.ApplicationProtocols = null;
+        tls.TargetHost = options.Broker.Host;
+        return tls;
+    }
+
+    private static MqttClientOptions Options(LinkOptions options) =>
+        new MqttClientOptionsBuilder()
             .WithTcpServer(options.Broker.Host, options.Broker.Port)
             .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
             .WithClientId(options.Identity.Node)
@@ -57,15 +64,7 @@ internal sealed class MqttLinks(TimeProvider time) : IFleetLinks
             .WithWillRetain(true)
             .WithWillQualityOfServiceLevel(MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce)
             .WithWillDelayInterval((uint)FleetDefaults.WillDelay.TotalSeconds)
-            .WithTlsOptions(builder => builder
-                .UseTls(true)
-                .WithTargetHost(options.Broker.Host)
-                .WithSslProtocols(tls.EnabledSslProtocols)
-                .WithRevocationMode(System.Security.Cryptography.X509Certificates.X509RevocationMode.NoCheck)
-                .WithClientCertificates([options.Identity.Tls.Certificate])
-                .WithCertificateValidationHandler(e => tls.RemoteCertificateValidationCallback!(this, e.Certificate, e.Chain, e.SslPolicyErrors)))
             .Build();
-    }
 
     private static string Chain(Exception e)
     {

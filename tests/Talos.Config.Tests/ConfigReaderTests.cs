@@ -101,7 +101,7 @@ public sealed class ConfigReaderTests
     [InlineData("machine:\n  pods:\n  - kind: Pod\n    apiVersion: v1\n    metadata: {name: x}\n    spec: {}\n", "machine.pods[0].spec.containers", 4, "at least one")]
     [InlineData("---\nkind: HostnamConfig\napiVersion: v1alpha1\n", "kind", 4, "did you mean 'HostnameConfig'")]
     [InlineData("---\nkind: WatchdogTimerConfig\napiVersion: v1alpha1\ndevice: /dev/watchdog0\ntimeout: 3s\n", "WatchdogTimerConfig/timeout", 7, "3 s is less than 10 s")]
-    [InlineData("machine: [\n", "", 3, "not valid YAML")]
+    [InlineData("machine: [\n", "", 2, "not valid YAML")]
     [InlineData("machine: *x\n", "", 2, "names no anchor")]
     public void What_is_wrong_is_named_by_path_line_and_reason(string rest, string path, int line, string reason)
     {

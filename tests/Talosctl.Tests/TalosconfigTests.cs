@@ -46,7 +46,7 @@ public sealed class TalosconfigTests
     }
 
     [Theory]
-    [InlineData("contexts: [", "line 2")]
+    [InlineData("contexts: [", "line 1")]
     [InlineData("contexts: [a]", "contexts: a mapping is wanted")]
     [InlineData("contexts: {a: {endpoints: x}}", "contexts.a.endpoints: a list is wanted")]
     public void A_broken_configuration_is_refused(string yaml, string reason) =>

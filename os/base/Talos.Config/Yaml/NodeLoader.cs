@@ -29,23 +29,13 @@ internal sealed class NodeLoader
         {
             return loader.Documents();
         }
-        catch (YamlException e)
+        catch (Exception e) when (YamlFault.IsParsers(e))
         {
-            problems.Add(new ConfigProblem("", (int)e.Start.Line, "not valid YAML: " + Words(e)));
-            return [];
-        }
-        catch (Exception e) when (IsParserSlip(e))
-        {
-            problems.Add(new ConfigProblem(
-                "", (int)(loader._parser.Current?.End.Line ?? 0), "not valid YAML: what follows breaks off or is out of order"));
+            YamlFault fault = YamlFault.Find(text, e);
+            problems.Add(new ConfigProblem("", fault.Line, $"not valid YAML: {fault.Message}"));
             return [];
         }
     }
-
-    /// <summary>The parser's own slips on texts that break off or are out of order; fuzzing found them.</summary>
-    private static bool IsParserSlip(Exception e) => e is InvalidOperationException or ArgumentException;
-
-    private static string Words(Exception e) => (e.InnerException ?? e).Message.TrimEnd('.');
 
     private List<Node> Documents()
     {

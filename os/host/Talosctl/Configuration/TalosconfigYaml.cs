@@ -1,3 +1,4 @@
+using Talos.Config;
 using Talosctl.Cli;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -16,14 +17,10 @@ internal static class TalosconfigYaml
         {
             stream.Load(new StringReader(text));
         }
-        catch (YamlException e)
+        catch (Exception e) when (YamlFault.IsParsers(e))
         {
-            throw new TalosctlException($"{path}: line {e.Start.Line}: {e.Message}");
-        }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
-        {
-            // The parser's own slip, without a line, on brackets inside unquoted texts.
-            throw new TalosctlException($"{path}: not valid YAML: a bracket in an unquoted text, or what follows breaks off");
+            YamlFault fault = YamlFault.Find(text, e);
+            throw new TalosctlException($"{path}: line {fault.Line}: not valid YAML: {fault.Message}");
         }
 
         if (stream.Documents.Count == 0)

@@ -52,6 +52,26 @@ public sealed class TalosconfigTests
     public void A_broken_configuration_is_refused(string yaml, string reason) =>
         Assert.Contains(reason, Assert.Throws<TalosctlException>(() => TalosconfigYaml.Read(yaml, "file")).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("10.0.0.1", true)]
+    [InlineData("10.0.0.1:50000", true)]
+    [InlineData("https://node.example.org:443", true)]
+    [InlineData("fd00::1", true)]
+    [InlineData("[fd00::1]:50000", true)]
+    [InlineData("192.168.001.010", false)]
+    [InlineData("192.168.001.010:50000", false)]
+    [InlineData("https://192.168.001.010", false)]
+    [InlineData("10.0.0x10.1", false)]
+    [InlineData("10.1", false)]
+    [InlineData("[::ffff:10.0.0.010]:50000", false)]
+    public void A_node_or_endpoint_that_programs_read_differently_is_refused(string host, bool taken)
+    {
+        Exception? refusal = Record.Exception(() => Client.ApiConnection.CheckHosts("node", ["10.0.0.2", host]));
+
+        Assert.Equal(taken, refusal is null);
+        Assert.True(taken || refusal!.Message.StartsWith($"node \"{host}\" is neither", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_context_that_is_not_there_is_named_with_those_that_are() =>
         Assert.Contains(

@@ -21,7 +21,7 @@ internal static class KubernetesReader
             Image = source.Text("image"),
             ExtraArgs = source.TextsMap("extraArgs"),
             ExtraConfigJson = source.Json(document.IsPresent ? "config" : "extraConfig"),
-            ClusterDns = [.. source.Texts("clusterDNS").Select(IPAddress.Parse)],
+            ClusterDns = [.. source.Texts("clusterDNS").Select(t => AddressText.TryParse(t, out IPAddress? address) ? address : null).OfType<IPAddress>()],
             NodeIpSubnets = address.Texts("validSubnets"),
             SkipNodeRegistration = node.Flag("skipNodeRegistration", kubelet.Flag("skipNodeRegistration", false)),
             DefaultRuntimeSeccompProfileEnabled = source.Flag("defaultRuntimeSeccompProfileEnabled", false),

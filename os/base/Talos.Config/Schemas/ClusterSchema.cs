@@ -25,7 +25,7 @@ internal static class ClusterSchema
           etcd: EtcdV1
           coreDNS~: CoreDns
           externalCloudProvider~: ExternalCloudProvider
-          extraManifests~: [string]
+          extraManifests~: [target]
           extraManifestHeaders~^: map(string)
           inlineManifests~: [InlineManifest]
           adminKubeconfig~: AdminKubeconfig
@@ -41,16 +41,16 @@ internal static class ClusterSchema
           serviceSubnets: [network]
         Cni:
           name: enum(flannel|custom|none)
-          urls: [string]
+          urls: [target]
           flannel: object
         ServiceAccount:
           key^: key
         ApiServer:
-          image~: string
-          extraArgs~: map([string]?)
+          image~: target
+          extraArgs~: map([target]?)
           extraVolumes~: [ExtraVolume]
-          env~: map(string)
-          certSANs: [string]
+          env~: map(proxy)
+          certSANs: [host]
           disablePodSecurityPolicy~: bool
           admissionControl~: [AdmissionPlugin]
           auditPolicy~: object
@@ -65,17 +65,17 @@ internal static class ClusterSchema
           readonly: bool
           name: string
         ControlPlaneComponent:
-          image: string
-          extraArgs: map([string]?)
+          image: target
+          extraArgs: map([target]?)
           extraVolumes: [ExtraVolume]
-          env: map(string)
+          env: map(proxy)
           resources: object
           config: object
         Proxy:
           disabled: bool
-          image: string
+          image: target
           mode: string
-          extraArgs: map([string]?)
+          extraArgs: map([target]?)
         Discovery:
           enabled: bool
           registries: DiscoveryRegistries
@@ -88,18 +88,18 @@ internal static class ClusterSchema
           disabled: bool
           endpoint: url
         EtcdV1:
-          image~: string
+          image~: target
           ca: CertificateAndKey
-          extraArgs~: map([string]?)
-          subnet~: string
-          advertisedSubnets~: [string]
-          listenSubnets~: [string]
+          extraArgs~: map([target]?)
+          subnet~: target
+          advertisedSubnets~: [target]
+          listenSubnets~: [target]
         CoreDns:
           disabled: bool
-          image: string
+          image: target
         ExternalCloudProvider:
           enabled: bool
-          manifests: [string]
+          manifests: [target]
         InlineManifest:
           name*: name
           contents: string

@@ -6,12 +6,12 @@ internal static class KubernetesSchema
     public const string Text = """
         KubeStaticPodConfig:
           +Named
-          pod*: object
+          pod*: manifest
         KubeletConfig:
           +Document
-          image~: string
+          image~: target
           config: object
-          extraArgs: map([string]?)
+          extraArgs: map([target]?)
           clusterDNS: [ip]
           defaultRuntimeSeccompProfileEnabled: bool
         KubeClusterConfig:
@@ -39,12 +39,12 @@ internal static class KubernetesSchema
           acceptedCAs: [string]
         KubeAPIServerConfig ~:
           +Document
-          image*: string
+          image*: target
           extraArgs: object
-          env: map(string)
+          env: map(proxy)
           resources: object
           apiPort: int(1..65535)
-          certExtraSANs: [string]
+          certExtraSANs: [host]
           startupProbes: bool
         KubeAdmissionControlConfig ~:
           +Document
@@ -68,26 +68,26 @@ internal static class KubernetesSchema
         KubeControllerManagerConfig ~:
           +Document
           enabled: bool
-          image*: string
+          image*: target
           extraArgs: object
-          env: map(string)
+          env: map(proxy)
           resources: object
         KubeSchedulerConfig ~:
           +Document
           enabled: bool
-          image*: string
+          image*: target
           config: object
           extraArgs: object
-          env: map(string)
+          env: map(proxy)
           resources: object
         KubeCoreDNSConfig ~:
           +Document
           enabled: bool
-          image: string
+          image: target
         KubeProxyConfig ~:
           +Document
           enabled: bool
-          image: string
+          image: target
           mode: string
           config: object
           extraArgs: object
@@ -112,7 +112,7 @@ internal static class KubernetesSchema
           backendMTU: int
           backendExtraConfig: object
           resources: object
-          extraArgs: [string]
+          extraArgs: [target]
           kubeNetworkPoliciesEnabled: bool
         KubePrismConfig ~:
           +Document
@@ -139,11 +139,13 @@ internal static class KubernetesSchema
           url*: url
           overridePath: bool
         RegistryMirrorConfig:
-          +Named
+          +Document
+          name*: host
           endpoints: [RegistryEndpoint]
           skipFallback: bool
         RegistryAuthConfig:
-          +Named
+          +Document
+          name*: host
           username: string
           password^: string
           auth^: string
@@ -153,14 +155,15 @@ internal static class KubernetesSchema
           crt: string
           key^: string
         RegistryTLSConfig:
-          +Named
+          +Document
+          name*: host
           clientIdentity: PemPair
           ca: string
           insecureSkipVerify: bool
         ContainerConfig ~:
           +Document
           name: string
-          image: string
+          image: target
           entrypoint: [string]
           args: [string]
           workingDir: string

@@ -18,15 +18,15 @@ internal static class MachineSchema
           token^: string
           ca: CertificateAndKey
           acceptedCAs: [CertificateAndKey]
-          certSANs: [name]
+          certSANs: [host]
           controlPlane~: object
           kubelet: Kubelet
-          pods: [object]
+          pods: [manifest]
           network: Network
           disks~: [object]
           install~: Install
           files~: [File]
-          env@: map(string)
+          env@: map(proxy)
           time: Time
           sysctls: map(string)
           sysfs: map(string)
@@ -42,9 +42,9 @@ internal static class MachineSchema
           nodeAnnotations~: map(string)
           nodeTaints~: map(string)
         Kubelet:
-          image~: string
+          image~: target
           clusterDNS: [ip]
-          extraArgs: map([string]?)
+          extraArgs: map([target]?)
           extraMounts~: [Mount]
           extraConfig: object
           credentialProviderConfig~: object
@@ -54,7 +54,7 @@ internal static class MachineSchema
           skipNodeRegistration: bool
           disableManifestsDirectory: bool
         NodeIP:
-          validSubnets: [string]
+          validSubnets: [target]
         Mount:
           destination*: path
           type: string
@@ -111,8 +111,8 @@ internal static class MachineSchema
         Install:
           disk: path
           diskSelector~: object
-          extraKernelArgs: [string]
-          image: string
+          extraKernelArgs: [kernelarg]
+          image: target
           extensions~: [object]
           wipe: bool
           legacyBIOSSupport~: bool
@@ -124,11 +124,11 @@ internal static class MachineSchema
           op: enum(create|append|overwrite)
         Time:
           disabled: bool
-          servers: [name]
+          servers: [host]
           bootTimeout: duration
         Registries:
-          mirrors: map(RegistryMirrorV1)
-          config: map(RegistryConfigV1)
+          mirrors: map(host=RegistryMirrorV1)
+          config: map(host=RegistryConfigV1)
         RegistryMirrorV1:
           endpoints: [url]
           overridePath: bool

@@ -24,7 +24,7 @@ internal static class NetworkSchema
           source: ip
           metric: int(0..4294967295)
           mtu: int(68..65536)
-          table: string
+          table: table
         LinkCommon:
           up: bool
           mtu: int(68..65536)
@@ -68,7 +68,7 @@ internal static class NetworkSchema
           name*: ip
           hostnames: [hostname]
         NTPConfig:
-          servers: [name]
+          servers: [host]
           useNTS~: bool
         PTPConfig:
           devices: [path]
@@ -136,7 +136,7 @@ internal static class NetworkSchema
           +LinkCommon
           hardwareAddr: mac
           links*: [link]
-          table*: string
+          table*: table
         VethConfig ~:
           +NamedLink
           +LinkCommon
@@ -162,7 +162,7 @@ internal static class NetworkSchema
           +Named
           src: cidr
           dst: cidr
-          table*: string
+          table*: table
           action: int
           iifName: link
           oifName: link
@@ -172,9 +172,9 @@ internal static class NetworkSchema
           +Named
           vrf: string
           localASN*: int
-          routerID: string
-          routeSource: string
-          advertise: [string]
+          routerID: target
+          routeSource: target
+          advertise: [target]
           multipath: bool
           maxPaths: int
           installRoutes: bool
@@ -197,12 +197,14 @@ internal static class NetworkSchema
           filters: object
         KubeSpanEndpoints ~:
           +Document
-          extraAnnouncedEndpoints: [string]
+          extraAnnouncedEndpoints: [target]
         Layer2VIPConfig ~:
-          +Named
+          +Document
+          name*: ip
           link: link
         HCloudVIPConfig ~:
-          +Named
+          +Document
+          name*: ip
           link: link
           apiToken^: string
         HTTPProbeConfig ~:
@@ -215,7 +217,7 @@ internal static class NetworkSchema
           +Named
           interval: duration
           failureThreshold: int
-          endpoint*: string
+          endpoint*: target
           timeout: duration
         DiscoveryIdentityConfig ~:
           +Document

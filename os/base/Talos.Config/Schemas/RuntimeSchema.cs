@@ -15,7 +15,7 @@ internal static class RuntimeSchema
           parameters: [string]
         EnvironmentConfig:
           +Document
-          variables@: map(string)
+          variables@: map(proxy)
         WatchdogTimerConfig:
           +Document
           device*: path
@@ -42,7 +42,7 @@ internal static class RuntimeSchema
           hub*: url
           hubCA*: string
           token^: string
-          brokers: [string]
+          brokers: [target]
           nodeId: string
           labels: map(string)
           telemetryInterval: duration
@@ -64,7 +64,7 @@ internal static class RuntimeSchema
           contents: string
         EventSinkConfig ~:
           +Document
-          endpoint: string
+          endpoint: target
         OOMConfig ~:
           +Document
           triggerExpression: string

@@ -8,16 +8,27 @@ namespace Talos.Config;
 /// <summary>What single values must be, by the names the schema texts use.</summary>
 internal static class ScalarRules
 {
+    private const string ZeroHint = ": a 0 before the digits is octal for some programs; write it without, or 0o before an octal number";
+
     private static readonly Dictionary<string, ScalarType> Types = new ScalarType[]
     {
         new("string", _ => null),
+        new("target", Rule("an address, a host or a URL", t => !AddressText.IsAmbiguous(t))),
+        new("proxy", Rule(
+            "a value for an environment variable", t => !t.Contains("://", StringComparison.Ordinal) || !AddressText.IsAmbiguous(t))),
+        new("host", Rule("a host name or an IP address", AddressText.HasPlainHost)),
+        new("kernelarg", n =>
+            n.Text.StartsWith("ip=", StringComparison.Ordinal) && IpFields(n.Text).FirstOrDefault(AddressText.IsAmbiguous) is { } field
+            ? $"'{ScalarNode.Shorten(field)}' is not an IP address: {AddressText.Hint}"
+            : null),
         new("name", Rule("a text that is not empty", t => t.Length > 0 && !t.Any(char.IsControl))),
         new("bool", n => n.Boolean is null ? "true or false is wanted" : null),
-        new("int", Rule("a whole number", t => Integer(t) is not null)),
+        new("int", n => Between(long.MinValue, long.MaxValue).Check(n)),
         new("duration", Rule("a duration such as 30s, 5m or 1h30m", t => Durations.TryParse(t, out _))),
         new("ip", Rule("an IP address", t => TryAddress(t, out _))),
         new("cidr", Rule("a network such as 10.0.0.0/8", t => TryCidr(t, out _, out _))),
-        new("network", Rule("a network such as 10.0.0.0/8 without bits behind its prefix", t => IPNetwork.TryParse(t, out _))),
+        new("network", Rule(
+            "a network such as 10.0.0.0/8 without bits behind its prefix", t => TryCidr(t, out _, out _) && IPNetwork.TryParse(t, out _))),
         new("address", Rule("an address such as 10.0.0.2/24", t => TryCidr(t, out _, out _) || TryAddress(t, out _))),
         new("url", Rule("a URL such as https://example.org:6443", IsUrl)),
         new("logurl", Rule("a URL such as tcp://10.0.0.9:514 or udp://10.0.0.9:514",
@@ -25,7 +36,8 @@ internal static class ScalarRules
         new("base64", Rule("base64", IsBase64)),
         new("crt", CertificateProblem),
         new("key", KeyProblem),
-        new("size", Rule("a size such as 512MiB, 10GB or 80%", t => Sizes.TryParse(t, out _) || IsPercent(t))),
+        new("size", Rule("a size such as 512MiB, 10GB or 80%", t => !HasZeroBefore(LeadingDigits(t)) && (Sizes.TryParse(t, out _) || IsPercent(t)))),
+        new("table", Rule("the name or the number of a routing table", t => !HasZeroBefore(t))),
         new("hostname", Rule("a host name of letters, digits, - and ., at most 253 characters", IsHostname)),
         new("label", Rule("one DNS label: letters, digits and -, at most 63 characters", t => IsLabel(t))),
         new("mac", Rule("a hardware address such as 02:00:00:00:00:01", IsMac)),
@@ -44,15 +56,23 @@ internal static class ScalarRules
 
     public static ScalarType Between(long least, long greatest) => new("int", n => Integer(n.Text) switch
     {
-        null => $"'{ScalarNode.Shorten(n.Text)}' is not a whole number",
+        null => $"'{ScalarNode.Shorten(n.Text)}' is not a whole number{(HasZeroBefore(n.Text) ? ZeroHint : "")}",
         long value when value < least => $"{value} is less than {least}",
         long value when value > greatest => $"{value} is more than {greatest}",
         _ => null,
     });
 
-    /// <summary>A whole number in decimal, 0x, 0o or 0b, with _ between digits; null for anything else.</summary>
+    /// <summary>
+    /// A whole number in decimal, 0x, 0o or 0b, with _ between digits; null for anything else. A 0 before decimal digits is
+    /// refused: YAML 1.1 reads it as octal, YAML 1.2 as decimal.
+    /// </summary>
     public static long? Integer(string text)
     {
+        if (HasZeroBefore(text))
+        {
+            return null;
+        }
+
         string digits = text.Replace("_", "", StringComparison.Ordinal);
         if (digits.Length > 2 && digits[0] == '0')
         {
@@ -86,32 +106,46 @@ internal static class ScalarRules
 
     public static bool TryCidr(string text, out IPAddress address, out int prefixLength)
     {
-        int slash = text.IndexOf('/', StringComparison.Ordinal);
-        prefixLength = -1;
-        address = IPAddress.None;
-        return slash > 0
-            && TryAddress(text[..slash], out address)
-            && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out prefixLength)
-            && prefixLength <= address.GetAddressBytes().Length * 8;
+        bool read = AddressText.TryParsePrefix(text, out IPAddress? parsed, out prefixLength);
+        address = parsed ?? IPAddress.None;
+        return read;
     }
 
-    /// <summary>Full addresses only: the framework also takes <c>10.1</c> and <c>167772161</c>.</summary>
     public static bool TryAddress(string text, out IPAddress address)
     {
-        address = IPAddress.None;
-        if (!IPAddress.TryParse(text, out IPAddress? parsed)
-            || (parsed.AddressFamily is System.Net.Sockets.AddressFamily.InterNetwork && text.Count(c => c == '.') != 3)
-            || text.Contains('[', StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        address = parsed;
-        return true;
+        bool read = AddressText.TryParse(text, out IPAddress? parsed);
+        address = parsed ?? IPAddress.None;
+        return read;
     }
 
-    private static Func<ScalarNode, string?> Rule(string wanted, Func<string, bool> accepts) =>
-        n => accepts(n.Text) ? null : $"'{ScalarNode.Shorten(n.Text)}' is not {wanted}";
+    private static Func<ScalarNode, string?> Rule(string wanted, Func<string, bool> accepts) => n => accepts(n.Text)
+        ? null
+        : $"'{ScalarNode.Shorten(n.Text)}' is not {wanted}{(AddressText.IsAmbiguous(n.Text) ? $": {AddressText.Hint}" : "")}";
+
+    private static string LeadingDigits(string text) => new([.. text.TakeWhile(char.IsAsciiDigit)]);
+
+    private static bool HasZeroBefore(string number)
+    {
+        ReadOnlySpan<char> digits = number.AsSpan().TrimStart("+-");
+        return digits.Length > 1 && digits[0] == '0' && digits.IndexOfAnyExcept("0123456789_") < 0;
+    }
+
+    /// <summary>The fields of <c>ip=</c>; colons in brackets part none.</summary>
+    private static IEnumerable<string> IpFields(string argument)
+    {
+        int depth = 0;
+        int start = 3;
+        for (int at = 3; at <= argument.Length; at++)
+        {
+            char c = at < argument.Length ? argument[at] : ':';
+            depth += c == '[' ? 1 : c == ']' ? -1 : 0;
+            if (at == argument.Length || (c == ':' && depth <= 0))
+            {
+                yield return argument[start..at].Trim('[', ']');
+                start = at + 1;
+            }
+        }
+    }
 
     private static long? Octal(ReadOnlySpan<char> digits)
     {
@@ -131,7 +165,14 @@ internal static class ScalarRules
 
     private static bool IsUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme.Length > 0 && (url.Host.Length > 0 || url.IsFile)
-        && text.Contains("://", StringComparison.Ordinal);
+        && text.Contains("://", StringComparison.Ordinal) && (url.IsFile || IsUrlHost(url, AddressText.Host(text)));
+
+    /// <summary>Whether a host is read by everybody as the framework reads it.</summary>
+    private static bool IsUrlHost(Uri url, string written) => url.HostNameType switch
+    {
+        UriHostNameType.IPv4 or UriHostNameType.IPv6 => AddressText.TryParse(written, out _),
+        _ => AddressText.IsHost(written) && AddressText.IsHost(url.Host),
+    };
 
     private static bool IsBase64(string text) => text.Length > 0 && Decode(text) is not null;
 

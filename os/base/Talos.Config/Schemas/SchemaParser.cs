@@ -8,7 +8,7 @@ namespace Talos.Config;
 /// A line without indentation, <c>Name:</c>, begins a type, and <c>Name ~:</c> one whose documents have no effect here;
 /// an indented line, <c>field*~^@: type</c>, is a field; <c>+Name</c> takes over the fields of a type before it.
 /// Types: a scalar of <see cref="ScalarRules"/>, <c>int(a..b)</c>, <c>enum(a|b)</c>, <c>[type]</c>, <c>[type]?</c> (one or a list),
-/// <c>map(type)</c>, <c>any</c>, <c>object</c>, the name of a type.
+/// <c>map(type)</c>, <c>map(scalar=type)</c> (what the keys are), <c>any</c>, <c>object</c>, <c>manifest</c>, the name of a type.
 /// </remarks>
 internal sealed class SchemaParser
 {
@@ -107,7 +107,8 @@ internal sealed class SchemaParser
             return text switch
             {
                 "any" => new AnyType(),
-                "object" => new AnyObjectType(),
+                "object" => new AnyObjectType(IsManifest: false),
+                "manifest" => new AnyObjectType(IsManifest: true),
                 _ => char.IsAsciiLetterUpper(text[0]) ? Type(text) : ScalarRules.Named(text),
             };
         }
@@ -116,7 +117,8 @@ internal sealed class SchemaParser
         switch (text[..bracket])
         {
             case "map":
-                return new MapType(ParseType(argument));
+                string[] sides = argument.Split('=');
+                return new MapType(sides.Length > 1 ? ScalarRules.Named(sides[0]) : null, ParseType(sides[^1]));
             case "enum":
                 return ScalarRules.OneOf(argument.Split('|'));
             case "int":

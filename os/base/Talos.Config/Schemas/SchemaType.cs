@@ -13,8 +13,9 @@ internal sealed record AnyType : SchemaType
     public override string Wanted => "any value";
 }
 
-/// <summary>Any mapping, left to whom it belongs (Kubernetes objects).</summary>
-internal sealed record AnyObjectType : SchemaType
+/// <summary>Any mapping; its addresses must be read by everybody alike.</summary>
+/// <param name="IsManifest">Whether it is a Kubernetes object, which is left to whom it belongs altogether.</param>
+internal sealed record AnyObjectType(bool IsManifest) : SchemaType
 {
     public override string Wanted => "a mapping";
 }
@@ -31,8 +32,8 @@ internal sealed record ListType(SchemaType Item, bool OrScalar) : SchemaType
     public override string Wanted => OrScalar ? $"{Item.Wanted} or a list of them" : "a list";
 }
 
-/// <summary>A mapping with free keys.</summary>
-internal sealed record MapType(SchemaType Value) : SchemaType
+/// <summary>A mapping with free keys; <paramref name="Key"/> is what they must be, null for anything.</summary>
+internal sealed record MapType(ScalarType? Key, SchemaType Value) : SchemaType
 {
     public override string Wanted => "a mapping";
 }

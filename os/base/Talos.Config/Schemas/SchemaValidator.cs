@@ -20,7 +20,10 @@ internal sealed class SchemaValidator(List<ConfigProblem> problems, List<string>
         switch (type, node)
         {
             case (AnyType, _):
+            case (AnyObjectType { IsManifest: true }, MappingNode):
+                break;
             case (AnyObjectType, MappingNode):
+                CheckAddresses(node, path);
                 break;
             case (ScalarType scalar, ScalarNode value):
                 if (scalar.Check(value) is string problem)
@@ -42,6 +45,11 @@ internal sealed class SchemaValidator(List<ConfigProblem> problems, List<string>
             case (MapType map, MappingNode mapping):
                 foreach (MappingEntry entry in mapping.Entries)
                 {
+                    if (map.Key?.Check(new ScalarNode(entry.Key)) is string wrong)
+                    {
+                        Add(Join(path, entry.Key), entry.Line, wrong);
+                    }
+
                     Check(entry.Value, map.Value, Join(path, entry.Key), warn);
                 }
 
@@ -51,6 +59,32 @@ internal sealed class SchemaValidator(List<ConfigProblem> problems, List<string>
                 break;
             default:
                 Add(path, node.Line, $"{type.Wanted} is wanted, not {node.Kind}");
+                break;
+        }
+    }
+
+    /// <summary>Refuses addresses that programs read differently, wherever they stand in a mapping that has no schema.</summary>
+    private void CheckAddresses(Node node, string path)
+    {
+        switch (node)
+        {
+            case ScalarNode scalar when problems.Count < MostProblems && AddressText.IsAmbiguous(scalar.Text):
+                Add(path, scalar.Line, $"'{ScalarNode.Shorten(scalar.Text)}' is ambiguous: {AddressText.Hint}");
+                break;
+            case SequenceNode sequence:
+                for (int i = 0; i < sequence.Items.Count; i++)
+                {
+                    CheckAddresses(sequence.Items[i], $"{path}[{i}]");
+                }
+
+                break;
+            case MappingNode mapping:
+                foreach (MappingEntry entry in mapping.Entries)
+                {
+                    CheckAddresses(new ScalarNode(entry.Key, line: entry.Line), Join(path, entry.Key));
+                    CheckAddresses(entry.Value, Join(path, entry.Key));
+                }
+
                 break;
         }
     }

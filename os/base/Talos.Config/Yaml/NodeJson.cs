@@ -1,11 +1,10 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using YamlDotNet.Core;
 
 namespace Talos.Config;
 
-/// <summary>Writes a YAML value as JSON. Plain scalars become what the YAML 1.2 core schema says.</summary>
+/// <summary>Writes a YAML value as JSON. Plain scalars become what they are for Kubernetes' own tools (<see cref="YamlNumber"/>).</summary>
 internal static class NodeJson
 {
     /// <summary>The value as one line of JSON.</summary>
@@ -63,15 +62,9 @@ internal static class NodeJson
         {
             writer.WriteBooleanValue(scalar.Boolean is true);
         }
-        else if (ScalarRules.Integer(scalar.Text) is long number)
+        else if (YamlNumber.TryRead(scalar.Text, out long? signed, out ulong? unsigned, out double value))
         {
-            writer.WriteNumberValue(number);
-        }
-        else if (IsDecimal(scalar.Text)
-            && double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-            && double.IsFinite(value))
-        {
-            writer.WriteNumberValue(value);
+            WriteNumber(writer, signed, unsigned, value);
         }
         else
         {
@@ -79,6 +72,19 @@ internal static class NodeJson
         }
     }
 
-    private static bool IsDecimal(string text) =>
-        (char.IsAsciiDigit(text[0]) || text[0] is '-' or '+' or '.') && text.Any(char.IsAsciiDigit);
+    private static void WriteNumber(Utf8JsonWriter writer, long? signed, ulong? unsigned, double value)
+    {
+        if (signed is { } number)
+        {
+            writer.WriteNumberValue(number);
+        }
+        else if (unsigned is { } large)
+        {
+            writer.WriteNumberValue(large);
+        }
+        else
+        {
+            writer.WriteNumberValue(value);
+        }
+    }
 }

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Talos.Config;
 using Talos.Pki;
 using Talosctl.Cli;
 using Talosctl.Configuration;
@@ -37,6 +38,9 @@ internal sealed class ApiConnection : IDisposable
             throw new TalosctlException("nodes are not set for the command: use --nodes or `talosctl config node ADDRESS...`");
         }
 
+        CheckHosts("node", nodes);
+        CheckHosts("endpoint", endpoints);
+
         X509Certificate2 client;
         try
         {
@@ -67,6 +71,8 @@ internal sealed class ApiConnection : IDisposable
             throw new TalosctlException("nodes are not set for the command: --insecure asks a node directly, name it with --nodes");
         }
 
+        CheckHosts("node", nodes);
+
         ApiConnection connection = new();
         foreach (string node in nodes)
         {
@@ -83,6 +89,16 @@ internal sealed class ApiConnection : IDisposable
         foreach (GrpcChannel channel in _channels)
         {
             channel.Dispose();
+        }
+    }
+
+    /// <summary>Refuses what another program takes for another machine.</summary>
+    internal static void CheckHosts(string what, IReadOnlyList<string> hosts)
+    {
+        if (hosts.FirstOrDefault(h => !AddressText.HasPlainHost(h)) is { } wrong)
+        {
+            throw new TalosctlException(
+                $"{what} \"{wrong}\" is neither a host name nor an IP address{(AddressText.IsAmbiguous(wrong) ? $": {AddressText.Hint}" : "")}");
         }
     }
 

@@ -1,3 +1,4 @@
+using CsCheck;
 using Talos.Kubernetes.Rules;
 
 namespace Talos.Kubernetes.Tests.Rules;
@@ -5,6 +6,25 @@ namespace Talos.Kubernetes.Tests.Rules;
 public sealed class StaticPodFilesTests
 {
     private const string Good = """{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"name":"a","image":"localhost/a:1"}]}}""";
+
+    [Fact]
+    public void Two_pods_never_share_an_id_and_the_order_does_not_matter()
+    {
+        Gen<string> names = Gen.Int[0, 2].Array[1, 4].Select(parts => string.Join('-', parts.Select(p => "kube,system,proxy".Split(',')[p])));
+        Gen.Select(names, names).Array[0, 8].Select(pods => pods.Distinct().ToArray()).Sample(pods =>
+        {
+            IReadOnlyList<string> ids = StaticPodFiles.Ids(pods);
+            (string, string)[] turned = [.. pods.Reverse()];
+
+            Assert.Equal(pods.Length, ids.Distinct().Count());
+            Assert.Equal(ids.Reverse(), StaticPodFiles.Ids(turned));
+        });
+    }
+
+    [Fact]
+    public void Only_pods_that_would_share_an_id_have_another() => Assert.Equal(
+        ["kube_system-proxy", "kube-system_proxy", "kube-system-edge-proxy", "default-web.1"],
+        StaticPodFiles.Ids([("kube", "system-proxy"), ("kube-system", "proxy"), ("kube-system", "edge-proxy"), ("default", "web.1")]));
 
     [Fact]
     public void A_pod_with_a_container_is_taken() => Assert.Null(StaticPodFiles.Problem("default", "web.front-1", Good));

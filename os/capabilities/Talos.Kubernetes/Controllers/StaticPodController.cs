@@ -19,7 +19,9 @@ internal sealed partial class StaticPodController(ILogger<StaticPodController> l
     public async Task ReconcileAsync(IControllerContext context, CancellationToken ct)
     {
         List<string> ids = [];
-        foreach (StaticPodConfiguration pod in context.FindMachine()?.StaticPods ?? [])
+        IReadOnlyList<StaticPodConfiguration> pods = context.FindMachine()?.StaticPods ?? [];
+        IReadOnlyList<string> all = StaticPodFiles.Ids([.. pods.Select(p => (p.Namespace, p.Name))]);
+        foreach ((StaticPodConfiguration pod, string id) in pods.Zip(all))
         {
             if (StaticPodFiles.Problem(pod.Namespace, pod.Name, pod.Json) is { } problem)
             {
@@ -27,7 +29,6 @@ internal sealed partial class StaticPodController(ILogger<StaticPodController> l
                 continue;
             }
 
-            string id = StaticPodFiles.Id(pod.Namespace, pod.Name);
             ids.Add(id);
             await context.WriteAsync(id, new StaticPod { Pod = new KubernetesObject(pod.Json) }, ct);
         }

@@ -12,6 +12,16 @@ internal static partial class StaticPodFiles
     /// <summary>Resource id of a pod.</summary>
     public static string Id(string ns, string name) => $"{ns}-{name}";
 
+    /// <summary>
+    /// Resource ids of pods: <c>namespace-name</c>, but for pods that would share one, such as kube/system-proxy and
+    /// kube-system/proxy, <c>namespace_name</c>, which no other pod has.
+    /// </summary>
+    public static IReadOnlyList<string> Ids(IReadOnlyList<(string Namespace, string Name)> pods)
+    {
+        HashSet<string> shared = [.. pods.Distinct().GroupBy(p => Id(p.Namespace, p.Name)).Where(g => g.Count() > 1).Select(g => g.Key)];
+        return [.. pods.Select(p => Id(p.Namespace, p.Name) is var id && shared.Contains(id) ? $"{p.Namespace}_{p.Name}" : id)];
+    }
+
     /// <summary>File of the pod with this id.</summary>
     public static string FileName(string id) => $"{Prefix}{id}.yaml";
 

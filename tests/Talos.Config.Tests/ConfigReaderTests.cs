@@ -35,7 +35,7 @@ public sealed class ConfigReaderTests
         LinkConfiguration eth0 = config.Network.Links[0];
         Assert.Equal("edge-01", config.Network.Hostname);
         Assert.Equal(new LinkAddress(IPAddress.Parse("10.5.0.3"), 32, null), eth0.Addresses[1]);
-        Assert.Null(eth0.Routes[0].Destination);
+        Assert.Equal(IPNetwork.Parse("0.0.0.0/0"), eth0.Routes[0].Destination);
         Assert.Equal(IPNetwork.Parse("10.9.0.0/16"), eth0.Routes[1].Destination);
         Assert.Equal(2048u, config.Network.Links[1].Dhcp4?.RouteMetric);
         Assert.Equal("virtio_net", config.Network.Links[1].Selector?.Driver);

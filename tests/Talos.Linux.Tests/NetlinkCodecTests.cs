@@ -28,14 +28,15 @@ public sealed class NetlinkCodecTests
 
     [Fact]
     public void A_route_is_read_as_it_is_written() =>
-        Gen.Select(Addresses, Gen.Byte[1, 32], Gen.UInt, Gen.UInt, Gen.Bool).Sample((gateway, length, priority, table, onLink) =>
+        Gen.Select(Addresses, Addresses, Gen.Byte[1, 32], Gen.UInt, Gen.UInt, Gen.Bool, Gen.Enum<RouteConflict>()).Sample(
+            (destination, gateway, length, priority, table, onLink, conflict) =>
         {
             RouteInfo wanted = new()
             {
-                Destination = gateway,
+                Destination = destination,
                 DestinationLength = length,
                 Gateway = gateway,
-                Source = gateway,
+                Source = destination,
                 LinkIndex = 3,
                 Priority = priority,
                 Table = table,
@@ -43,7 +44,7 @@ public sealed class NetlinkCodecTests
                 Mtu = 1400,
             };
 
-            Assert.Equal(wanted, RouteDecoder.Route(Payload(RouteEncoder.AddRoute(wanted))));
+            Assert.Equal(wanted, RouteDecoder.Route(Payload(RouteEncoder.AddRoute(wanted, conflict))));
         });
 
     [Fact]

@@ -15,6 +15,9 @@ internal sealed class FakeKernel : INetworkKernel
 
     public List<RouteInfo> TheRoutes { get; } = [];
 
+    /// <summary>Whether a route is gone by the time it is to be removed, as when its address was taken away.</summary>
+    public bool GoesBeforeRemoval { get; set; }
+
     /// <summary>What was changed, in words.</summary>
     public List<string> Changes { get; } = [];
 
@@ -28,6 +31,7 @@ internal sealed class FakeKernel : INetworkKernel
             Kind = kind,
             Flags = up ? 1u : 0,
             Mtu = 1500,
+            Carrier = up,
             OperationalState = up ? (byte)6 : (byte)2,
             HardwareAddress = new PhysicalAddress([0x52, 0x54, 0, 0, 0, (byte)(_links.Count + 1)]),
         };
@@ -60,6 +64,15 @@ internal sealed class FakeKernel : INetworkKernel
 
     public void AcceptRouters(string linkName) => Changes.Add($"{linkName} accepts routers");
 
+    public void PassOverWithoutCarrier(string linkName) { }
+
+    /// <summary>Plugs a link in or out.</summary>
+    public void Plug(string name, bool carrier)
+    {
+        int at = _links.FindIndex(l => l.Name == name);
+        _links[at] = _links[at] with { Carrier = carrier };
+    }
+
     public void SetLinkMtu(int index, uint mtu) => Change(index, $"mtu {mtu}", l => l with { Mtu = mtu });
 
     public void SetLinkHardwareAddress(int index, byte[] address) =>
@@ -81,7 +94,7 @@ internal sealed class FakeKernel : INetworkKernel
         TheAddresses.Remove(address);
     }
 
-    public void AddRoute(RouteInfo route)
+    public void AddRoute(RouteInfo route, RouteConflict conflict)
     {
         bool near = route.OnLink || route.Gateway is null || TheAddresses.Any(a =>
             new Talos.Resources.Network.IPPrefix(a.Address, a.PrefixLength).Contains(route.Gateway));
@@ -90,12 +103,29 @@ internal sealed class FakeKernel : INetworkKernel
             throw new LinuxException(Errno.ENETUNREACH, "rtnetlink", "add route");
         }
 
+        int rival = TheRoutes.FindIndex(r => r.Destination.Equals(route.Destination) && r.DestinationLength == route.DestinationLength
+            && r.Table == route.Table && r.Priority == route.Priority);
+        if (rival >= 0 && conflict is RouteConflict.Refuse)
+        {
+            throw new LinuxException(Errno.EEXIST, "rtnetlink", "add route");
+        }
+
+        if (rival >= 0 && conflict is RouteConflict.Replace)
+        {
+            TheRoutes.RemoveAt(rival);
+        }
+
         Changes.Add($"route {route.Destination}/{route.DestinationLength} via {route.Gateway}");
         TheRoutes.Add(route);
     }
 
     public void RemoveRoute(RouteInfo route)
     {
+        if (GoesBeforeRemoval || !TheRoutes.Contains(route))
+        {
+            throw new LinuxException(Errno.ESRCH, "rtnetlink", "remove route");
+        }
+
         Changes.Add($"no route {route.Destination}/{route.DestinationLength} via {route.Gateway}");
         TheRoutes.Remove(route);
     }

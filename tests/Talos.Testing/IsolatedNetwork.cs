@@ -54,7 +54,10 @@ public sealed class IsolatedNetwork : IDisposable
     }
 
     /// <summary>Runs a command to its end; fails when it fails.</summary>
-    public void Run(string program, params string[] arguments)
+    public void Run(string program, params string[] arguments) => Output(program, arguments);
+
+    /// <summary>Runs a command to its end and gives what it wrote; fails when it fails.</summary>
+    public string Output(string program, params string[] arguments)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
@@ -65,6 +68,8 @@ public sealed class IsolatedNetwork : IDisposable
         {
             throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {output}{errors.GetAwaiter().GetResult()}");
         }
+
+        return output;
     }
 
     /// <summary>Runs a command of words in the namespace for servers.</summary>
@@ -72,9 +77,13 @@ public sealed class IsolatedNetwork : IDisposable
 
     /// <summary>Starts a server in the namespace for servers; it ends with the test.</summary>
     /// <returns>What it has written so far, and a way to end it.</returns>
-    public Server StartInPeer(string command)
+    public Server StartInPeer(string command) => Start($"ip netns exec {Peer} {command}");
+
+    /// <summary>Starts a command of words beside the test; it ends with the test.</summary>
+    public Server Start(string command)
     {
-        ProcessStartInfo start = new("ip", ["netns", "exec", Peer, .. command.Split(' ')]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        string[] words = command.Split(' ');
+        ProcessStartInfo start = new(words[0], words[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
         Process process = Process.Start(start)!;
         _processes.Add(process);
         return new Server(process);

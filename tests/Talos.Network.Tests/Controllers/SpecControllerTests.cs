@@ -90,6 +90,60 @@ public sealed class SpecControllerTests
     }
 
     [Fact]
+    public async Task The_default_route_goes_with_the_carrier_and_comes_back_with_it()
+    {
+        _kernel.Given("eth0");
+        _kernel.TheAddresses.Add(new() { LinkIndex = 1, Address = IPAddress.Parse("10.0.0.5"), PrefixLength = 24 });
+        ControllerFixture node = new(new RouteSpecController(_kernel, NullLogger<RouteSpecController>.Instance));
+        node.Given("r", new RouteSpec { Family = IPFamily.Inet4, Gateway = IPAddress.Parse("10.0.0.1"), OutLinkName = "eth0" });
+        await node.SettleAsync();
+
+        _kernel.Plug("eth0", carrier: false);
+        await node.SettleAsync();
+        await node.SettleAsync();
+        _kernel.Plug("eth0", carrier: true);
+        await node.SettleAsync();
+
+        Assert.Equal(
+            ["route 0.0.0.0/0 via 10.0.0.1", "no route 0.0.0.0/0 via 10.0.0.1", "route 0.0.0.0/0 via 10.0.0.1"], _kernel.Changes);
+    }
+
+    [Fact]
+    public async Task A_route_that_the_kernel_removed_already_is_done_with()
+    {
+        _kernel.Given("eth0");
+        _kernel.TheAddresses.Add(new() { LinkIndex = 1, Address = IPAddress.Parse("10.0.0.5"), PrefixLength = 24 });
+        _kernel.GoesBeforeRemoval = true;
+        ControllerFixture node = new(new RouteSpecController(_kernel, NullLogger<RouteSpecController>.Instance));
+        node.Given("r", new RouteSpec { Family = IPFamily.Inet4, Gateway = IPAddress.Parse("10.0.0.1"), OutLinkName = "eth0" });
+        await node.SettleAsync();
+
+        node.TearDown<RouteSpec>("r");
+        await node.SettleAsync();
+
+        Assert.False(node.IsHeld<RouteSpec>("r"));
+    }
+
+    [Fact]
+    public async Task A_metric_changes_while_the_default_route_stays()
+    {
+        _kernel.Given("eth0");
+        _kernel.TheAddresses.Add(new() { LinkIndex = 1, Address = IPAddress.Parse("10.0.0.5"), PrefixLength = 24 });
+        RouteSpec former = new() { Family = IPFamily.Inet4, Gateway = IPAddress.Parse("10.0.0.1"), OutLinkName = "eth0" };
+        ControllerFixture node = new(new RouteSpecController(_kernel, NullLogger<RouteSpecController>.Instance));
+        node.Given("a", former);
+        await node.SettleAsync();
+
+        node.TearDown<RouteSpec>("a");
+        node.Given("b", former with { Priority = 1025 });
+        node.Given("c", former with { Gateway = IPAddress.Parse("10.0.0.2") });
+        await node.SettleAsync();
+
+        Assert.Equal(["10.0.0.2 1024", "10.0.0.1 1025"], _kernel.TheRoutes.OrderBy(r => r.Priority).Select(r => $"{r.Gateway} {r.Priority}"));
+        Assert.All(_kernel.Changes[1..], change => Assert.False(change.StartsWith("no route", StringComparison.Ordinal) && _kernel.TheRoutes.Count == 0));
+    }
+
+    [Fact]
     public async Task A_wanted_hostname_is_set_in_the_kernel_once_and_reported()
     {
         FakeNodeFiles files = new();

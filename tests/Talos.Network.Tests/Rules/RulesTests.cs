@@ -59,6 +59,59 @@ public sealed class RulesTests
         Assert.Equal(["eth0"], plan.ClaimedLinks);
     }
 
+    [Theory]
+    [InlineData("ip=192.168.001.010::10.0.0.1:24::eth0:off", "192.168.001.010", 0)]
+    [InlineData("ip=10.0.0.5::10.0.0.0x1:24::eth0:off", "10.0.0.0x1", 1)]
+    [InlineData("ip=10.0.0.5::10.0.0.1:24::eth0:off:010.9.9.9", "010.9.9.9", 1)]
+    [InlineData("ip=10.0.0.5::10.0.0.1:24::eth0:off:::10.1", "10.1", 1)]
+    public void An_address_of_the_command_line_that_programs_read_differently_is_passed_over_and_named(string cmdline, string wrong, int addresses)
+    {
+        NetworkPlan plan = CmdlineRules.Plan(cmdline, Links);
+
+        Assert.Contains($"'{wrong}' is not an IP address", Assert.Single(plan.Problems), StringComparison.Ordinal);
+        Assert.Equal(addresses, plan.Addresses.Count);
+        Assert.Null(plan.Resolvers);
+        Assert.Null(plan.TimeServers);
+    }
+
+    [Fact]
+    public void Each_ip_of_the_command_line_has_a_metric_of_its_own()
+    {
+        NetworkPlan plan = CmdlineRules.Plan("ip=10.0.0.5::10.0.0.1:24::eth0:off ip=10.0.1.5::10.0.1.1:24::eth1:off", Links);
+
+        Assert.Equal([1024u, 1025u], plan.Routes.Select(r => r.Priority));
+        Assert.Empty(plan.Problems);
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0/0", "fe80::1", IPFamily.Inet4)]
+    [InlineData("10.9.0.0/16", "fd00::1", IPFamily.Inet4)]
+    [InlineData(null, "fe80::1", IPFamily.Inet6)]
+    [InlineData(null, "10.0.0.1", IPFamily.Inet4)]
+    [InlineData("::/0", "fe80::1", IPFamily.Inet6)]
+    public void The_family_of_a_route_is_that_of_its_destination(string? destination, string gateway, IPFamily family)
+    {
+        MachineConfiguration config = new()
+        {
+            Yaml = "",
+            Network = new NetworkConfiguration
+            {
+                Links =
+                [
+                    new LinkConfiguration
+                    {
+                        Name = "eth0",
+                        Routes = [new LinkRoute { Destination = destination is null ? null : IPNetwork.Parse(destination), Gateway = IPAddress.Parse(gateway) }],
+                    },
+                ],
+            },
+        };
+
+        RouteSpec route = ConfigurationRules.Plan(config, Links).Routes.Single();
+
+        Assert.Equal((family, destination is null or "0.0.0.0/0" or "::/0"), (route.Family, route.Destination is null));
+    }
+
     [Fact]
     public void Any_command_line_is_read_without_an_exception() =>
         Gen.String.Sample(text => CmdlineRules.Plan($"ip={text}", Links));

@@ -1,15 +1,19 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Talos.Config;
 
 /// <summary>A static route.</summary>
 public sealed record LinkRoute
 {
-    /// <summary>Destination; null is the default route.</summary>
+    /// <summary>Destination; of length 0 it is the default route of its family, null that of the gateway's family.</summary>
     public IPNetwork? Destination { get; init; }
 
-    /// <summary>Gateway; null for a route to the link itself.</summary>
+    /// <summary>Gateway; null for a route to the link itself. An IPv4 route may have one of IPv6.</summary>
     public IPAddress? Gateway { get; init; }
+
+    /// <summary>Family of the route: that of the destination, or else of the gateway.</summary>
+    public AddressFamily Family => (Destination?.BaseAddress ?? Gateway)?.AddressFamily ?? AddressFamily.InterNetwork;
 
     /// <summary>Preferred source address; null when not set.</summary>
     public IPAddress? Source { get; init; }

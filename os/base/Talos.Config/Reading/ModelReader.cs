@@ -36,7 +36,7 @@ internal sealed class ModelReader(DocumentSet documents, List<ConfigProblem> pro
             NodeAnnotations = Merge("nodeAnnotations", "KubeNodeConfig", "annotations"),
             NodeTaints = Merge("nodeTaints", "KubeNodeConfig", "taints"),
             Cluster = KubernetesReader.Cluster(documents, _cluster),
-            Network = new NetworkReader(documents, _machine.Map("network"), problems).Read(),
+            Network = new NetworkReader(documents, _machine.Map("network"), problems, warnings).Read(),
             Time = SystemReader.Time(documents, _machine.Map("time"), problems),
             Install = SystemReader.Install(_machine.Map("install")),
             Files = SystemReader.Files(_machine, problems),

@@ -4,21 +4,25 @@ using System.Net.Sockets;
 namespace Talos.Config;
 
 /// <summary>Merges <c>machine.network</c> and the network documents.</summary>
-internal sealed class NetworkReader(DocumentSet documents, View network, List<ConfigProblem> problems)
+internal sealed class NetworkReader(DocumentSet documents, View network, List<ConfigProblem> problems, List<string> warnings)
 {
+    private readonly RouteChecks _routes = new(problems, warnings);
+
     public NetworkConfiguration Read()
     {
         View hostname = documents.One("HostnameConfig");
         View resolver = documents.One("ResolverConfig");
         CheckHostname(hostname);
+        List<LinkConfiguration> links = Links();
+        _routes.CheckMetrics();
         return new NetworkConfiguration
         {
             Hostname = hostname.Text("hostname", network.Text("hostname")),
             AutoHostname = hostname.Text("auto") != "off",
-            Links = Links(),
+            Links = links,
             Nameservers = resolver.Has("nameservers")
                 ? [.. resolver.Maps("nameservers").Select(n => n.Address("address")).OfType<IPAddress>()]
-                : [.. network.Texts("nameservers").Select(IPAddress.Parse)],
+                : [.. network.Texts("nameservers").Select(t => Address(t, null).Address)],
             SearchDomains = resolver.Map("searchDomains").Has("domains")
                 ? resolver.Map("searchDomains").Texts("domains")
                 : network.Texts("searchDomains"),
@@ -33,6 +37,8 @@ internal sealed class NetworkReader(DocumentSet documents, View network, List<Co
 
     private void CheckHostname(View hostname)
     {
+        CheckOwnName("HostnameConfig/hostname", hostname);
+        CheckOwnName("machine.network.hostname", network);
         if (hostname.Has("hostname") && network.Has("hostname"))
         {
             Add("HostnameConfig/hostname", hostname.Line("hostname"), "machine.network.hostname is set too; keep one of them");
@@ -41,6 +47,16 @@ internal sealed class NetworkReader(DocumentSet documents, View network, List<Co
         if (hostname.Has("hostname") && hostname.Text("auto") is "stable")
         {
             Add("HostnameConfig/auto", hostname.Line("auto"), "hostname is set too; keep one of them");
+        }
+    }
+
+    /// <summary>A node of this name would answer for itself only: the name stands for the loopback address. Source: RFC 6761, section 6.3.</summary>
+    private void CheckOwnName(string path, View view)
+    {
+        string name = view.Text("hostname").TrimEnd('.').ToLowerInvariant();
+        if (name == "localhost" || name.StartsWith("localhost.", StringComparison.Ordinal) || name.EndsWith(".localhost", StringComparison.Ordinal))
+        {
+            Add(path, view.Line("hostname"), $"'{name}' names every machine itself; give the node a name of its own");
         }
     }
 
@@ -92,7 +108,7 @@ internal sealed class NetworkReader(DocumentSet documents, View network, List<Co
             Ignore = view.Flag("ignore", false),
             Mtu = (int?)view.Number("mtu"),
             Addresses = [.. addresses.Select(a => Address(a, null))],
-            Routes = Routes(view, "network", path),
+            Routes = view.Flag("ignore", false) ? [] : Routes(view, "network", path, view.Text("interface", path)),
             Dhcp4 = options is not null && dhcp.Flag("ipv4", true) ? options : null,
             Dhcp6 = options is not null && dhcp.Flag("ipv6", false) ? options : null,
         };
@@ -107,7 +123,7 @@ internal sealed class NetworkReader(DocumentSet documents, View network, List<Co
             .. link.Addresses,
             .. document.Maps("addresses").Select(a => Address(a.Text("address"), (uint?)a.Number("routePriority"))),
         ],
-        Routes = [.. link.Routes, .. Routes(document, "destination", $"LinkConfig({link.Name})/")],
+        Routes = [.. link.Routes, .. Routes(document, "destination", $"LinkConfig({link.Name})/", link.Name)],
     };
 
     private static DhcpConfiguration DhcpDocument(View document) => new()
@@ -141,7 +157,7 @@ internal sealed class NetworkReader(DocumentSet documents, View network, List<Co
         }
     }
 
-    private List<LinkRoute> Routes(View view, string destinationField, string path)
+    private List<LinkRoute> Routes(View view, string destinationField, string path, string link)
     {
         List<LinkRoute> routes = [];
         IReadOnlyList<View> listed = view.Maps("routes");
@@ -157,21 +173,17 @@ internal sealed class NetworkReader(DocumentSet documents, View network, List<Co
                 Mtu = (int?)route.Number("mtu"),
                 Table = route.Text("table"),
             };
-            if (made is { Destination: null, Gateway: null })
-            {
-                Add(path.EndsWith('/') ? $"{path}routes[{i}]" : $"{path}.routes[{i}]", route.Node?.Line ?? 0, "a gateway or a destination is wanted");
-            }
-
+            _routes.Check(made, link, path.EndsWith('/') ? $"{path}routes[{i}]" : $"{path}.routes[{i}]", route);
             routes.Add(made);
         }
 
         return routes;
     }
 
-    /// <summary>The network; bits behind the prefix are cut off, and 0.0.0.0/0 and ::/0 are the default route.</summary>
+    /// <summary>The network; bits behind the prefix are cut off, and 0.0.0.0/0 and ::/0 are the default route of their family.</summary>
     private static IPNetwork? Destination(string text)
     {
-        if (!ScalarRules.TryCidr(text, out IPAddress address, out int length) || length == 0)
+        if (!ScalarRules.TryCidr(text, out IPAddress address, out int length))
         {
             return null;
         }
@@ -192,7 +204,7 @@ internal sealed class NetworkReader(DocumentSet documents, View network, List<Co
             return new LinkAddress(address, length, priority);
         }
 
-        address = IPAddress.Parse(text);
+        ScalarRules.TryAddress(text, out address);
         return new LinkAddress(address, address.AddressFamily is AddressFamily.InterNetwork ? 32 : 128, priority);
     }
 

@@ -131,6 +131,7 @@ internal static class RouteDecoder
             {
                 RTA_DST => route with { Destination = Ip(family, attributes.Value) ?? any },
                 RTA_GATEWAY => route with { Gateway = Ip(family, attributes.Value) },
+                RTA_VIA when attributes.UInt16 is { } via => route with { Gateway = Ip((byte)via, attributes.Value[2..]) },
                 RTA_PREFSRC => route with { Source = Ip(family, attributes.Value) },
                 RTA_OIF => route with { LinkIndex = (int)(attributes.UInt32 ?? 0) },
                 RTA_PRIORITY => route with { Priority = attributes.UInt32 ?? 0 },

@@ -103,9 +103,9 @@ internal static class RouteEncoder
 
     public static NetlinkRequest RemoveAddress(AddressInfo address) => AddressRequest(RTM_DELADDR, Change, address);
 
-    /// <summary>Adds the route, or replaces the one with the same destination, metric and table.</summary>
-    public static NetlinkRequest AddRoute(RouteInfo route) =>
-        RouteRequest(RTM_NEWROUTE, Change | NLM_F_CREATE | NLM_F_REPLACE, route);
+    /// <summary>Adds the route.</summary>
+    public static NetlinkRequest AddRoute(RouteInfo route, RouteConflict conflict) =>
+        RouteRequest(RTM_NEWROUTE, Change | NLM_F_CREATE | Flag(conflict), route);
 
     public static NetlinkRequest RemoveRoute(RouteInfo route) => RouteRequest(RTM_DELROUTE, Change, route);
 
@@ -142,7 +142,16 @@ internal static class RouteEncoder
 
         if (route.Gateway is { } gateway)
         {
-            request.Add(RTA_GATEWAY, gateway.GetAddressBytes());
+            byte[] hop = gateway.GetAddressBytes();
+            if (gateway.AddressFamily == route.Destination.AddressFamily)
+            {
+                request.Add(RTA_GATEWAY, hop);
+            }
+            else
+            {
+                // struct rtvia: the family in 16 bits, then the address. IPv4 through IPv6 from Linux 5.2 on.
+                request.Add(RTA_VIA, [Family(gateway), 0, .. hop]);
+            }
         }
 
         if (route.Source is { } source)
@@ -167,6 +176,13 @@ internal static class RouteEncoder
 
         return request.Add(RTA_TABLE, route.Table);
     }
+
+    private static ushort Flag(RouteConflict conflict) => conflict switch
+    {
+        RouteConflict.Append => NLM_F_APPEND,
+        RouteConflict.Replace => NLM_F_REPLACE,
+        _ => NLM_F_EXCL,
+    };
 
     private static byte Family(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetwork ? AF_INET : AF_INET6;

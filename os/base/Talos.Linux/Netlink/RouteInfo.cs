@@ -11,7 +11,7 @@ public sealed record RouteInfo
     /// <summary>Bits of the destination's prefix.</summary>
     public required byte DestinationLength { get; init; }
 
-    /// <summary>Next hop; null when the destination is on the link.</summary>
+    /// <summary>Next hop, also of the other family; null when the destination is on the link.</summary>
     public IPAddress? Gateway { get; init; }
 
     /// <summary>Preferred source address; null lets the kernel choose.</summary>

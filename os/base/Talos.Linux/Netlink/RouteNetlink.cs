@@ -74,10 +74,14 @@ public sealed class RouteNetlink : IDisposable
     public void RemoveAddress(AddressInfo address) =>
         Change(RouteEncoder.RemoveAddress(address), $"remove {address.Address}/{address.PrefixLength} from link {address.LinkIndex}");
 
-    /// <summary>Adds a route, or replaces the one of the same destination, metric and table.</summary>
-    /// <exception cref="LinuxException"><see cref="Errno.ENETUNREACH"/>: the gateway is on no link.</exception>
-    public void AddRoute(RouteInfo route) =>
-        Change(RouteEncoder.AddRoute(route), $"add route {route.Destination}/{route.DestinationLength} via {route.Gateway} metric {route.Priority}");
+    /// <summary>Adds a route.</summary>
+    /// <param name="route">The route; its gateway may be of the other family (IPv4 through IPv6).</param>
+    /// <param name="conflict">What becomes of one with the same destination, metric and table, whatever its link.</param>
+    /// <exception cref="LinuxException">
+    /// <see cref="Errno.ENETUNREACH"/>: the gateway is on no link. <see cref="Errno.EEXIST"/>: there is such a route.
+    /// </exception>
+    public void AddRoute(RouteInfo route, RouteConflict conflict = RouteConflict.Refuse) =>
+        Change(RouteEncoder.AddRoute(route, conflict), $"add route {route.Destination}/{route.DestinationLength} via {route.Gateway} metric {route.Priority}");
 
     /// <summary>Removes a route.</summary>
     /// <exception cref="LinuxException"><see cref="Errno.ESRCH"/>: there is none.</exception>

@@ -59,7 +59,15 @@ internal sealed partial class AddressSpecController(INetworkKernel kernel, ILogg
     {
         if (Link(gone.LinkName) is { } link && kernel.Addresses().FirstOrDefault(a => Is(a, link, gone)) is { } address)
         {
-            kernel.RemoveAddress(address);
+            try
+            {
+                kernel.RemoveAddress(address);
+            }
+            catch (LinuxException e) when (e.Error is Errno.EADDRNOTAVAIL or Errno.ENODEV)
+            {
+                // Somebody else took it away, or its link went, between the look and the call.
+            }
+
             LogRemoved(gone.Address, gone.LinkName);
         }
     }

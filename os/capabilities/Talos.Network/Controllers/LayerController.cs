@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Talos.Config;
 using Talos.Cosi;
 using Talos.Network.Ports;
@@ -8,8 +9,10 @@ using Talos.Resources.Network;
 namespace Talos.Network.Controllers;
 
 /// <summary>Writes the layers that need no protocol: built in, kernel command line, machine config.</summary>
-internal sealed class LayerController(INodeFiles files) : IController
+internal sealed partial class LayerController(INodeFiles files, ILogger<LayerController> log) : IController
 {
+    private bool _told;
+
     public string Name => "network.LayerController";
 
     public IReadOnlyList<ControllerInput> Inputs { get; } = [ControllerInput.Weak<MachineConfig>(), ControllerInput.Weak<LinkStatus>()];
@@ -25,6 +28,12 @@ internal sealed class LayerController(INodeFiles files) : IController
 
         string cmdline = files.Cmdline;
         NetworkPlan fromCmdline = CmdlineRules.Plan(cmdline, links);
+        if (!_told)
+        {
+            _told = true;
+            fromCmdline.Problems.ToList().ForEach(LogCmdline);
+        }
+
         NetworkPlan fromConfig = config is null ? new NetworkPlan() : ConfigurationRules.Plan(config, links);
         HashSet<string> claimed = [.. fromCmdline.ClaimedLinks, .. fromConfig.ClaimedLinks];
         HashSet<string> ignored = [.. CmdlineRules.IgnoredLinks(cmdline)];
@@ -45,4 +54,7 @@ internal sealed class LayerController(INodeFiles files) : IController
             ],
             ct);
     }
+
+    [LoggerMessage(LogLevel.Warning, "Kernel command line: {Problem}; it is passed over")]
+    private partial void LogCmdline(string problem);
 }

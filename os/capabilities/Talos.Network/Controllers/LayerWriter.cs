@@ -41,7 +41,13 @@ internal static class LayerWriter
             foreach (T spec in part(plan))
             {
                 string id = $"{prefix}/{spec.MergedId}";
-                ids.Add(id);
+                if (!ids.Add(id) && spec is RouteSpec route)
+                {
+                    // Two links may have one gateway; the id of a route does not tell its link.
+                    id = $"{prefix}/{route.OutLinkName}/{route.MergedId}";
+                    ids.Add(id);
+                }
+
                 await context.WriteAsync(id, spec, ct, NetworkNamespace.Config);
             }
         }

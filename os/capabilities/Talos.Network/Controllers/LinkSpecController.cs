@@ -10,6 +10,8 @@ namespace Talos.Network.Controllers;
 /// <summary>Creates logical links and brings links into the state their <see cref="LinkSpec"/> wants.</summary>
 internal sealed partial class LinkSpecController(INetworkKernel kernel, ILogger<LinkSpecController> log) : IController
 {
+    private readonly Dictionary<string, int> _prepared = [];
+
     public string Name => "network.LinkSpecController";
 
     public IReadOnlyList<ControllerInput> Inputs { get; } = [ControllerInput.Strong<LinkSpec>(), ControllerInput.Weak<LinkStatus>()];
@@ -24,6 +26,7 @@ internal sealed partial class LinkSpecController(INetworkKernel kernel, ILogger<
             if (wanted.Phase is ResourcePhase.TearingDown)
             {
                 Remove(wanted.Spec);
+                _prepared.Remove(wanted.Spec.Name);
                 await context.RemoveFinalizerAsync(wanted, ct);
                 continue;
             }
@@ -44,6 +47,12 @@ internal sealed partial class LinkSpecController(INetworkKernel kernel, ILogger<
             }
 
             link = created;
+        }
+
+        if (_prepared.GetValueOrDefault(wanted.Name) != link.Index)
+        {
+            kernel.PassOverWithoutCarrier(wanted.Name);
+            _prepared[wanted.Name] = link.Index;
         }
 
         int master = wanted.MasterName.Length > 0 ? Find(links, wanted.MasterName)?.Index ?? 0 : 0;
@@ -112,7 +121,15 @@ internal sealed partial class LinkSpecController(INetworkKernel kernel, ILogger<
     {
         if (gone.Logical && Find(kernel.Links(), gone.Name) is { } link)
         {
-            kernel.DeleteLink(link.Index);
+            try
+            {
+                kernel.DeleteLink(link.Index);
+            }
+            catch (LinuxException e) when (e.Error is Errno.ENODEV)
+            {
+                // It went with the link below it between the look and the call.
+            }
+
             LogDeleted(gone.Kind, gone.Name);
         }
     }

@@ -11,8 +11,9 @@ namespace Talos.Network.Controllers;
 /// <summary>Sets the routes that <see cref="RouteSpec"/> wants and removes those that are wanted no more.</summary>
 internal sealed partial class RouteSpecController(INetworkKernel kernel, ILogger<RouteSpecController> log) : IController
 {
-    private const uint OnLinkFlag = 4;
     private static readonly TimeSpan NextTry = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<string, string> _waiting = [];
 
     public string Name => "network.RouteSpecController";
 
@@ -23,102 +24,109 @@ internal sealed partial class RouteSpecController(INetworkKernel kernel, ILogger
 
     public async Task ReconcileAsync(IControllerContext context, CancellationToken ct)
     {
-        foreach (Resource<RouteSpec> wanted in context.List<RouteSpec>())
+        List<Resource<RouteSpec>> waiting = [];
+        foreach (Resource<RouteSpec> wanted in context.List<RouteSpec>().Where(r => r.Phase is ResourcePhase.Running))
         {
-            if (wanted.Phase is ResourcePhase.TearingDown)
-            {
-                Remove(wanted.Spec);
-                await context.RemoveFinalizerAsync(wanted, ct);
-                continue;
-            }
-
             await context.AddFinalizerAsync(wanted, ct);
-            if (!Apply(wanted.Spec))
+            if (!Apply(wanted))
             {
-                context.RequeueAfter(NextTry);
+                waiting.Add(wanted);
             }
+        }
+
+        // Only now, so that a route whose metric changes is there all the time.
+        foreach (Resource<RouteSpec> gone in context.List<RouteSpec>().Where(r => r.Phase is ResourcePhase.TearingDown))
+        {
+            TearDown(gone);
+            await context.RemoveFinalizerAsync(gone, ct);
+        }
+
+        if (waiting.Count(w => !Apply(w)) > 0)
+        {
+            context.RequeueAfter(NextTry);
         }
     }
 
-    /// <returns>False when the link or the address that the route needs is not there yet.</returns>
-    private bool Apply(RouteSpec wanted)
+    /// <returns>False when what the route needs is not there yet.</returns>
+    private bool Apply(Resource<RouteSpec> wanted)
     {
-        LinkInfo? link = Link(wanted.OutLinkName);
-        if (wanted.OutLinkName.Length > 0 && link is not { IsUp: true })
+        RouteSpec spec = wanted.Spec;
+        switch (RouteRules.Next(spec, Link(spec.OutLinkName), kernel.Routes()))
         {
-            return false;
+            case RouteStep.Wait wait:
+                return Waits(wanted, wait.Problem);
+            case RouteStep.Remove away:
+                Remove(away.Route, spec, away.Reason);
+                break;
+            case RouteStep.Add add:
+                try
+                {
+                    kernel.AddRoute(add.Route, add.Conflict);
+                }
+                catch (LinuxException e) when (IsNotYet(e.Error))
+                {
+                    return Waits(wanted, e.Message);
+                }
+
+                LogAdded(Destination(spec), spec.Gateway, spec.OutLinkName, spec.Priority);
+                break;
         }
 
-        RouteInfo route = Route(wanted, link);
-        if (kernel.Routes().Any(r => IsSame(r, route)))
-        {
-            return true;
-        }
-
-        try
-        {
-            kernel.AddRoute(route);
-        }
-        catch (LinuxException e) when (e.Error is Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.EINVAL or Errno.ENETDOWN)
-        {
-            LogWaits(wanted.Destination?.ToString() ?? "default", wanted.Gateway, e.Message);
-            return false;
-        }
-
-        LogAdded(wanted.Destination?.ToString() ?? "default", wanted.Gateway, wanted.OutLinkName, wanted.Priority);
+        _waiting.Remove(wanted.Id);
         return true;
     }
 
-    private void Remove(RouteSpec gone)
+    private void TearDown(Resource<RouteSpec> gone)
     {
-        LinkInfo? link = Link(gone.OutLinkName);
-        if (link is null && gone.OutLinkName.Length > 0)
+        _waiting.Remove(gone.Id);
+        RouteSpec spec = gone.Spec;
+        LinkInfo? link = Link(spec.OutLinkName);
+        if ((link is not null || spec.OutLinkName.Length == 0)
+            && RouteRules.Find(kernel.Routes(), RouteRules.Info(spec, link)) is { } existing)
         {
-            return;
+            Remove(existing, spec, "not wanted any more");
         }
+    }
 
-        RouteInfo route = Route(gone, link);
-        if (kernel.Routes().FirstOrDefault(r => IsSame(r, route)) is { } existing)
+    private void Remove(RouteInfo existing, RouteSpec spec, string reason)
+    {
+        try
         {
             kernel.RemoveRoute(existing);
-            LogRemoved(gone.Destination?.ToString() ?? "default", gone.Gateway);
         }
+        catch (LinuxException e) when (e.Error is Errno.ESRCH or Errno.ENODEV)
+        {
+            // It went with its address or its link between the look and the call.
+        }
+
+        LogRemoved(Destination(spec), spec.Gateway, spec.OutLinkName, reason);
+    }
+
+    private static bool IsNotYet(Errno error) =>
+        error is Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.EINVAL or Errno.ENETDOWN or Errno.EEXIST or Errno.ENODEV;
+
+    /// <summary>Says once why a route is not set.</summary>
+    private bool Waits(Resource<RouteSpec> wanted, string problem)
+    {
+        if (problem.Length > 0 && _waiting.GetValueOrDefault(wanted.Id) != problem)
+        {
+            _waiting[wanted.Id] = problem;
+            LogWaits(Destination(wanted.Spec), wanted.Spec.Gateway, wanted.Spec.OutLinkName, problem);
+        }
+
+        return false;
     }
 
     private LinkInfo? Link(string name) => kernel.Links().FirstOrDefault(l => l.Name == name);
 
-    private static RouteInfo Route(RouteSpec spec, LinkInfo? link) => new()
-    {
-        Destination = spec.Destination?.Network.Address ?? (spec.Family is IPFamily.Inet4 ? IPAddress.Any : IPAddress.IPv6Any),
-        DestinationLength = (byte)(spec.Destination?.Length ?? 0),
-        Gateway = spec.Gateway,
-        Source = spec.Source,
-        LinkIndex = link?.Index ?? 0,
-        Table = spec.Table,
-        Priority = spec.Priority,
-        Protocol = KernelNames.ProtocolNumber(spec.Protocol),
-        Scope = KernelNames.ScopeNumber(spec.Scope),
-        Type = KernelNames.RouteTypeNumber(spec.Type),
-        Flags = spec.OnLink ? OnLinkFlag : 0,
-        Mtu = spec.Mtu,
-    };
-
-    private static bool IsSame(RouteInfo existing, RouteInfo wanted) =>
-        existing.Destination.Equals(wanted.Destination)
-        && existing.DestinationLength == wanted.DestinationLength
-        && Equals(existing.Gateway, wanted.Gateway)
-        && (wanted.LinkIndex == 0 || existing.LinkIndex == wanted.LinkIndex)
-        && existing.Table == wanted.Table
-        && existing.Priority == wanted.Priority
-        && (wanted.Source is null || Equals(existing.Source, wanted.Source))
-        && existing.Mtu == wanted.Mtu;
+    private static string Destination(RouteSpec spec) => spec.Destination?.ToString() ?? "default";
 
     [LoggerMessage(LogLevel.Information, "Route to {Destination} via {Gateway} on {Link} metric {Priority} added")]
     private partial void LogAdded(string destination, IPAddress? gateway, string link, uint priority);
 
-    [LoggerMessage(LogLevel.Information, "Route to {Destination} via {Gateway} removed")]
-    private partial void LogRemoved(string destination, IPAddress? gateway);
+    [LoggerMessage(LogLevel.Information, "Route to {Destination} via {Gateway} on {Link} removed: {Reason}")]
+    private partial void LogRemoved(string destination, IPAddress? gateway, string link, string reason);
 
-    [LoggerMessage(LogLevel.Debug, "Route to {Destination} via {Gateway} waits: {Problem}")]
-    private partial void LogWaits(string destination, IPAddress? gateway, string problem);
+    [LoggerMessage(LogLevel.Information, "Route to {Destination} via {Gateway} on {Link} waits: {Problem}")]
+    private partial void LogWaits(string destination, IPAddress? gateway, string link, string problem);
 }

@@ -28,6 +28,9 @@ internal interface INetworkKernel
     /// <summary>Lets a link take addresses and routes of IPv6 routers, although the node forwards packets itself.</summary>
     void AcceptRouters(string linkName);
 
+    /// <summary>Lets the kernel pass over the routes of a link while it has no carrier.</summary>
+    void PassOverWithoutCarrier(string linkName);
+
     void SetLinkMtu(int index, uint mtu);
 
     void SetLinkHardwareAddress(int index, byte[] address);
@@ -40,7 +43,7 @@ internal interface INetworkKernel
 
     void RemoveAddress(AddressInfo address);
 
-    void AddRoute(RouteInfo route);
+    void AddRoute(RouteInfo route, RouteConflict conflict);
 
     void RemoveRoute(RouteInfo route);
 

@@ -27,17 +27,14 @@ internal sealed class NetworkKernel : INetworkKernel, IDisposable
 
     public void SetLinkUp(int index, bool up) => _netlink.SetLinkUp(index, up);
 
-    public void AcceptRouters(string linkName)
+    // 2: also while forwarding is on. Source: Linux, networking/ip-sysctl.rst, accept_ra.
+    public void AcceptRouters(string linkName) => SetParameter($"ipv6/conf/{linkName}/accept_ra", "2");
+
+    public void PassOverWithoutCarrier(string linkName)
     {
-        try
-        {
-            // 2: also while forwarding is on. Source: Linux, networking/ip-sysctl.rst, accept_ra.
-            File.WriteAllText($"/proc/sys/net/ipv6/conf/{linkName}/accept_ra", "2");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A kernel without IPv6, or one whose parameters are not ours to set.
-        }
+        // Two links of one subnet: the one that is unplugged would still be taken for its neighbours.
+        SetParameter($"ipv4/conf/{linkName}/ignore_routes_with_linkdown", "1");
+        SetParameter($"ipv6/conf/{linkName}/ignore_routes_with_linkdown", "1");
     }
 
     public void SetLinkMtu(int index, uint mtu) => _netlink.SetLinkMtu(index, mtu);
@@ -52,7 +49,7 @@ internal sealed class NetworkKernel : INetworkKernel, IDisposable
 
     public void RemoveAddress(AddressInfo address) => _netlink.RemoveAddress(address);
 
-    public void AddRoute(RouteInfo route) => _netlink.AddRoute(route);
+    public void AddRoute(RouteInfo route, RouteConflict conflict) => _netlink.AddRoute(route, conflict);
 
     public void RemoveRoute(RouteInfo route) => _netlink.RemoveRoute(route);
 
@@ -105,6 +102,18 @@ internal sealed class NetworkKernel : INetworkKernel, IDisposable
     }
 
     public void Dispose() => _netlink.Dispose();
+
+    private static void SetParameter(string name, string value)
+    {
+        try
+        {
+            File.WriteAllText($"/proc/sys/net/{name}", value);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A kernel without IPv6, or one whose parameters are not ours to set.
+        }
+    }
 
     private static string Text(string path)
     {

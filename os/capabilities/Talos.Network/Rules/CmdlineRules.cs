@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Numerics;
+using Talos.Config;
 using Talos.Resources.Network;
 
 namespace Talos.Network.Rules;
@@ -9,17 +10,24 @@ namespace Talos.Network.Rules;
 /// <summary>What the kernel's command line says about the network.</summary>
 internal static class CmdlineRules
 {
-    /// <summary>Reads <c>ip=</c> (Linux, nfsroot.rst), <c>talos.hostname=</c>; what makes no sense is passed over.</summary>
+    /// <summary>The fields of <c>ip=</c> that hold addresses: client, gateway, two name servers, a time server.</summary>
+    private static readonly int[] Addresses = [0, 2, 7, 8, 9];
+
+    /// <summary>
+    /// Reads <c>ip=</c> (Linux, nfsroot.rst), <c>talos.hostname=</c>; what makes no sense is passed over and named in
+    /// <see cref="NetworkPlan.Problems"/>.
+    /// </summary>
     /// <param name="cmdline">The whole command line.</param>
     /// <param name="links">The links by name; an <c>ip=</c> without a device takes the first Ethernet device.</param>
     public static NetworkPlan Plan(string cmdline, IReadOnlyDictionary<string, LinkStatus> links)
     {
         NetworkPlan plan = new();
+        uint place = 0;
         foreach ((string key, string value) in Parameters(cmdline))
         {
             plan = key switch
             {
-                "ip" => Ip(plan, value, links),
+                "ip" => Ip(plan, value, links, place++),
                 "talos.hostname" => WithHostname(plan, value),
                 _ => plan,
             };
@@ -38,10 +46,19 @@ internal static class CmdlineRules
             .Select(parts => (parts[0], parts.Length > 1 ? parts[1].Trim('"') : ""));
 
     /// <summary><c>client:server:gateway:mask:hostname:device:autoconf:dns0:dns1:ntp0</c>; IPv6 addresses in brackets.</summary>
-    private static NetworkPlan Ip(NetworkPlan plan, string value, IReadOnlyDictionary<string, LinkStatus> links)
+    private static NetworkPlan Ip(NetworkPlan plan, string value, IReadOnlyDictionary<string, LinkStatus> links, uint place)
     {
         List<string> fields = SplitFields(value);
         string Field(int index) => index < fields.Count ? fields[index] : "";
+        string[] wrong = [.. Addresses.Select(Field).Where(f => f.Length > 0 && fields.Count > 1 && !AddressText.TryParse(f, out _))];
+        plan = plan with
+        {
+            Problems =
+            [
+                .. plan.Problems,
+                .. wrong.Select(f => $"ip={value}: '{f}' is not an IP address{(AddressText.IsAmbiguous(f) ? $": {AddressText.Hint}" : "")}"),
+            ],
+        };
 
         string autoconf = fields.Count == 1 ? fields[0] : Field(6);
         bool dhcp = autoconf is "dhcp" or "on" or "any" or "both";
@@ -57,9 +74,9 @@ internal static class CmdlineRules
         {
             plan = plan with { Operators = [.. plan.Operators, new OperatorSpec { LinkName = device, Layer = ConfigLayer.Cmdline }] };
         }
-        else if (IPAddress.TryParse(Field(0), out IPAddress? address) && PrefixLength(address, Field(3)) is { } length)
+        else if (AddressText.TryParse(Field(0), out IPAddress? address) && PrefixLength(address, Field(3)) is { } length)
         {
-            plan = WithStatic(plan, device, new IPPrefix(address, length), Field(2));
+            plan = WithStatic(plan, device, new IPPrefix(address, length), Field(2), RouteSpec.DefaultPriority + place);
         }
         else
         {
@@ -74,13 +91,13 @@ internal static class CmdlineRules
         return WithServers(WithHostname(plan, Field(4)), [Field(7), Field(8)], Field(9));
     }
 
-    private static NetworkPlan WithStatic(NetworkPlan plan, string device, IPPrefix address, string gateway)
+    private static NetworkPlan WithStatic(NetworkPlan plan, string device, IPPrefix address, string gateway, uint metric)
     {
         plan = plan with
         {
             Addresses = [.. plan.Addresses, new AddressSpec { Address = address, LinkName = device, AnnounceWithArp = true, Layer = ConfigLayer.Cmdline }],
         };
-        return !IPAddress.TryParse(gateway, out IPAddress? router)
+        return !AddressText.TryParse(gateway, out IPAddress? router) || (address.IsIPv6 && router.AddressFamily is AddressFamily.InterNetwork)
             ? plan
             : plan with
             {
@@ -92,7 +109,8 @@ internal static class CmdlineRules
                         Family = address.Family,
                         Gateway = router,
                         OutLinkName = device,
-                        OnLink = !address.Contains(router),
+                        OnLink = !address.Contains(router) && !router.IsIPv6LinkLocal,
+                        Priority = metric,
                         Layer = ConfigLayer.Cmdline,
                     },
                 ],
@@ -109,11 +127,11 @@ internal static class CmdlineRules
 
     private static NetworkPlan WithServers(NetworkPlan plan, string[] dns, string ntp)
     {
-        string[] valid = [.. dns.Where(d => IPAddress.TryParse(d, out _))];
+        string[] valid = [.. dns.Where(d => AddressText.TryParse(d, out _))];
         return plan with
         {
             Resolvers = valid.Length == 0 ? plan.Resolvers : new ResolverSpec { DnsServers = [.. valid], Layer = ConfigLayer.Cmdline },
-            TimeServers = IPAddress.TryParse(ntp, out _) ? new TimeServerSpec { TimeServers = [ntp], Layer = ConfigLayer.Cmdline } : plan.TimeServers,
+            TimeServers = AddressText.TryParse(ntp, out _) ? new TimeServerSpec { TimeServers = [ntp], Layer = ConfigLayer.Cmdline } : plan.TimeServers,
         };
     }
 
@@ -130,7 +148,7 @@ internal static class CmdlineRules
             return most == 128 ? 64 : 24;
         }
 
-        if (!IPAddress.TryParse(mask, out IPAddress? parsed) || parsed.AddressFamily is not AddressFamily.InterNetwork)
+        if (!AddressText.TryParse(mask, out IPAddress? parsed) || parsed.AddressFamily is not AddressFamily.InterNetwork)
         {
             return null;
         }

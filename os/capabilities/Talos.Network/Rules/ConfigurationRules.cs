@@ -56,7 +56,7 @@ internal static class ConfigurationRules
 
     private static RouteSpec Route(string name, LinkConfiguration link, LinkRoute route)
     {
-        IPFamily family = (route.Gateway ?? route.Destination?.BaseAddress)?.AddressFamily is AddressFamily.InterNetworkV6 ? IPFamily.Inet6 : IPFamily.Inet4;
+        IPFamily family = route.Family is AddressFamily.InterNetworkV6 ? IPFamily.Inet6 : IPFamily.Inet4;
         bool near = route.Gateway is null
             || route.Gateway.IsIPv6LinkLocal
             || link.Addresses.Any(a => new IPPrefix(a.Address, a.PrefixLength).Contains(route.Gateway));

@@ -6,6 +6,14 @@ namespace Talos.Network.Rules;
 /// <summary>Which of the specs that several layers give comes into force. Specs come ordered by layer, lowest first.</summary>
 internal static class MergeRules
 {
+    /// <summary>Merges those of one id by themselves.</summary>
+    public static Func<IReadOnlyList<T>, IEnumerable<T>> ById<T>(Func<IReadOnlyList<T>, T> merge) where T : ILayeredSpec =>
+        specs => specs.GroupBy(s => s.MergedId).Select(group => merge([.. group]));
+
+    /// <summary>The highest layer counts for each route of each link; routes of several links to one destination get metrics of their own.</summary>
+    public static IEnumerable<RouteSpec> Routes(IReadOnlyList<RouteSpec> specs) =>
+        RouteRules.Arrange(specs.GroupBy(s => (s.MergedId, s.OutLinkName)).Select(group => Highest([.. group])));
+
     /// <summary>The highest layer alone counts; within it the last.</summary>
     public static T Highest<T>(IReadOnlyList<T> specs) where T : ILayeredSpec => specs[^1];
 

@@ -22,6 +22,9 @@ internal sealed record NetworkPlan
     /// <summary>Null leaves the time servers to other sources.</summary>
     public TimeServerSpec? TimeServers { get; init; }
 
+    /// <summary>What was passed over, each with the reason.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
     /// <summary>Names of links that nobody below this layer may configure.</summary>
     public IReadOnlyList<string> ClaimedLinks { get; init; } = [];
 }

@@ -114,5 +114,5 @@ public static class AddressText
 
     private static bool IsNumber(string text) =>
         text.Length > 0 && (text.All(char.IsAsciiDigit)
-            || (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && text.AsSpan(2).IndexOfAnyExcept("0123456789abcdefABCDEF") < 0));
+            || (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && text.Skip(2).All(char.IsAsciiHexDigit)));
 }

@@ -126,8 +126,8 @@ internal static class ScalarRules
 
     private static bool HasZeroBefore(string number)
     {
-        ReadOnlySpan<char> digits = number.AsSpan().TrimStart("+-");
-        return digits.Length > 1 && digits[0] == '0' && digits.IndexOfAnyExcept("0123456789_") < 0;
+        string digits = number.TrimStart('+', '-');
+        return digits.Length > 1 && digits[0] == '0' && digits.All(c => char.IsAsciiDigit(c) || c == '_');
     }
 
     /// <summary>The fields of <c>ip=</c>; colons in brackets part none.</summary>

@@ -73,8 +73,8 @@ public sealed class AddressTextTests
     [Fact]
     public void Any_text_is_looked_at_without_an_exception() => Gen.String.Sample(text =>
     {
-        AddressText.TryParse(text, out _);
-        AddressText.TryParsePrefix(text, out _, out _);
+        _ = AddressText.TryParse(text, out _);
+        _ = AddressText.TryParsePrefix(text, out _, out _);
         AddressText.IsHost(text);
         AddressText.IsAmbiguous(text);
     });

@@ -2,7 +2,6 @@ using System.Net.Security;
 using MQTTnet;
 using MQTTnet.Adapter;
 using MQTTnet.Diagnostics.Logger;
-using MQTTnet.Diagnostics.PacketInspection;
 using MQTTnet.Formatter;
 
 namespace Talos.Fleet.Agent;

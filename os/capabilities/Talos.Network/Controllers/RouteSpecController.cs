@@ -41,7 +41,14 @@ internal sealed partial class RouteSpecController(INetworkKernel kernel, ILogger
             await context.RemoveFinalizerAsync(gone, ct);
         }
 
-        if (waiting.Count(w => !Apply(w)) > 0)
+        // Each is tried, also behind one that cannot be set yet.
+        bool again = false;
+        foreach (var spec in waiting)
+        {
+            again |= !Apply(spec);
+        }
+
+        if (again)
         {
             context.RequeueAfter(NextTry);
         }

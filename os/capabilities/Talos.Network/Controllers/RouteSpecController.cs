@@ -43,7 +43,7 @@ internal sealed partial class RouteSpecController(INetworkKernel kernel, ILogger
 
         // Each is tried, also behind one that cannot be set yet.
         bool again = false;
-        foreach (var spec in waiting)
+        foreach (Resource<RouteSpec> spec in waiting)
         {
             again |= !Apply(spec);
         }

@@ -72,8 +72,9 @@ aot() {
 # How far components.lock is behind the mirror: a warning, never a failure.
 lag() {
   make_imager
-  imager lag components lag
-  if grep -q 'all .* are the newest' "$logs/sizes-lag"; then step "$(tail -n 1 "$logs/sizes-lag")"; else sed 's/^/warning: /' "$logs/sizes-lag" >&2; fi
+  if ! imager lag components lag; then
+    step "warning: how far the lock is behind is not known: see above"
+  elif grep -q 'all .* are the newest' "$logs/sizes-lag"; then step "$(tail -n 1 "$logs/sizes-lag")"; else sed 's/^/warning: /' "$logs/sizes-lag" >&2; fi
   echo "1 0" >> "$counts"
 }
 

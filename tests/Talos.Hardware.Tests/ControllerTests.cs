@@ -15,7 +15,10 @@ public sealed class ControllerTests
 
         await node.SettleAsync();
 
-        Assert.Equal("/usr/bin/udevd", node.Find<ServiceSpec>("udevd")?.Spec.Executable);
+        ServiceSpec spec = node.Find<ServiceSpec>("udevd")!.Spec;
+        Assert.Equal("/usr/bin/udevd", spec.Executable);
+        Assert.Equal((true, ServiceDeniedCalls.DeviceDaemon), (spec.Confined, spec.DeniedCalls));
+        Assert.Equal(41 - 5, spec.DroppedCapabilities.Count);
     }
 
     [Fact]

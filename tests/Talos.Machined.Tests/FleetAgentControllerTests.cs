@@ -47,6 +47,7 @@ public sealed class FleetAgentControllerTests : IDisposable
         await _node.SettleAsync();
 
         ServiceSpec spec = _node.Find<ServiceSpec>(FleetAgentController.ServiceId)!.Spec;
+        Assert.Equal((true, ServiceDeniedCalls.Daemon, 41), (spec.Confined, spec.DeniedCalls, spec.DroppedCapabilities.Count));
         AgentSettings settings = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(Settings, TestContext.Current.CancellationToken), AgentSettingsJson.Default.AgentSettings)!;
         Assert.Equal(("/usr/bin/fleet-agent", ServiceHealthKind.None), (spec.Executable, spec.HealthCheck.Kind));
         Assert.False(spec.Essential);

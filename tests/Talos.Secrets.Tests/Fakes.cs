@@ -12,14 +12,18 @@ internal sealed class FakeFiles : ISecretFiles
 
     public int Writes { get; private set; }
 
+    /// <summary>Whose files they are.</summary>
+    public Dictionary<string, int> Users { get; } = [];
+
     public bool HasApid => _files.ContainsKey(ApidSecrets.DefaultPath);
 
     public ApidSecrets Apid => JsonSerializer.Deserialize(_files[ApidSecrets.DefaultPath], DaemonSecretsJson.Default.ApidSecrets)!;
 
     public TrustdSecrets Trustd => JsonSerializer.Deserialize(_files[TrustdSecrets.DefaultPath], DaemonSecretsJson.Default.TrustdSecrets)!;
 
-    public void Write(string path, byte[] content)
+    public void Write(string path, byte[] content, int user)
     {
+        Users[path] = user;
         if (!_files.TryGetValue(path, out byte[]? before) || !before.AsSpan().SequenceEqual(content))
         {
             Writes++;

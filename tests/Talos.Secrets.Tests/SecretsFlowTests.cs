@@ -192,6 +192,23 @@ public partial class SecretsFlowTests
 
     [Fact]
     [Trait("Category", "Security")]
+    public async Task Both_daemons_run_without_capabilities_and_behind_a_filter_and_each_reads_its_own_file_alone()
+    {
+        Configure("controlplane", withKey: true);
+        await SettleAsync();
+
+        foreach (ServiceSpec spec in (ServiceSpec[])[Find<ServiceSpec>("apid")!.Spec, Find<ServiceSpec>("trustd")!.Spec])
+        {
+            Assert.Equal(DaemonRights.AllBut(), spec.DroppedCapabilities);
+            Assert.Equal((true, ServiceDeniedCalls.Daemon), (spec.Confined, spec.DeniedCalls));
+        }
+
+        Assert.Equal(DaemonRights.TrustdUser, Find<ServiceSpec>("trustd")!.Spec.User);
+        Assert.Equal((0, DaemonRights.TrustdUser), (_files.Users[ApidSecrets.DefaultPath], _files.Users[TrustdSecrets.DefaultPath]));
+    }
+
+    [Fact]
+    [Trait("Category", "Security")]
     public async Task Trustd_is_told_which_names_are_the_control_planes()
     {
         Given(HostnameStatusId, new HostnameStatus { Hostname = "cp-1" });

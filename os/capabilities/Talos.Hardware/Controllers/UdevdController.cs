@@ -29,7 +29,10 @@ internal sealed class UdevdController : IController
                 Executable = "/usr/bin/udevd",
                 Cgroup = "system/udevd",
                 MemoryMinBytes = MemoryMin,
-                DroppedCapabilities = ["CAP_SYS_BOOT"],
+                // It loads modules, gives the kernel's device nodes groups, modes and links, and listens to the kernel with a large buffer.
+                DroppedCapabilities = DaemonRights.AllBut("CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_NET_ADMIN", "CAP_SYS_MODULE"),
+                Confined = true,
+                DeniedCalls = ServiceDeniedCalls.DeviceDaemon,
                 HealthCheck = new ServiceHealthCheck { Kind = ServiceHealthKind.UnixSocket, Target = SocketPath },
             },
             ct);

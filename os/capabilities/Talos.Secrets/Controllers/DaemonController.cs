@@ -47,13 +47,13 @@ internal sealed class DaemonController(ISecretFiles files, TimeProvider time) : 
         if ((Apid(context, config, names) ?? Closed()) is { } apid)
         {
             _written = apid;
-            files.Write(ApidSecrets.DefaultPath, JsonSerializer.SerializeToUtf8Bytes(apid, DaemonSecretsJson.Default.ApidSecrets));
+            files.Write(ApidSecrets.DefaultPath, JsonSerializer.SerializeToUtf8Bytes(apid, DaemonSecretsJson.Default.ApidSecrets), user: 0);
             await context.WriteAsync(DaemonServices.Apid, DaemonServices.Spec(DaemonServices.Apid, DaemonServices.ApidPort, ApidSecrets.DefaultPath), ct);
         }
 
         if (Trustd(context) is { } trustd)
         {
-            files.Write(TrustdSecrets.DefaultPath, JsonSerializer.SerializeToUtf8Bytes(trustd, DaemonSecretsJson.Default.TrustdSecrets));
+            files.Write(TrustdSecrets.DefaultPath, JsonSerializer.SerializeToUtf8Bytes(trustd, DaemonSecretsJson.Default.TrustdSecrets), DaemonRights.TrustdUser);
             await context.WriteAsync(DaemonServices.Trustd, DaemonServices.Spec(DaemonServices.Trustd, DaemonServices.TrustdPort, TrustdSecrets.DefaultPath), ct);
         }
         else

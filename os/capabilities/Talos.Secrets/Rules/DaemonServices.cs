@@ -10,13 +10,6 @@ internal static class DaemonServices
     public const int ApidPort = 50000;
     public const int TrustdPort = 50001;
 
-    /// <summary>What neither needs: both listen on high ports and read files of their own user.</summary>
-    private static readonly string[] Dropped =
-    [
-        "CAP_BPF", "CAP_CHOWN", "CAP_MAC_ADMIN", "CAP_MKNOD", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SYSLOG", "CAP_SYS_ADMIN", "CAP_SYS_BOOT",
-        "CAP_SYS_MODULE", "CAP_SYS_PTRACE", "CAP_SYS_RAWIO", "CAP_SYS_RESOURCE", "CAP_SYS_TIME",
-    ];
-
     /// <summary>The service of one daemon.</summary>
     /// <param name="name">Name of the daemon.</param>
     /// <param name="port">Where it listens.</param>
@@ -29,7 +22,13 @@ internal static class DaemonServices
         MemoryMaxBytes = 192L << 20,
         MemoryMinBytes = 16L << 20,
         OomScoreAdjustment = -998,
-        DroppedCapabilities = [.. Dropped],
+
+        // Both listen on high ports and read files of their own user: neither needs a capability. apid's user is root, as the socket of
+        // machined is root's.
+        DroppedCapabilities = DaemonRights.AllBut(),
+        User = name == Trustd ? DaemonRights.TrustdUser : 0,
+        Confined = true,
+        DeniedCalls = ServiceDeniedCalls.Daemon,
         WaitForPaths = [secretsPath],
         Essential = name == Apid,
         HealthCheck = new ServiceHealthCheck { Kind = ServiceHealthKind.Tcp, Target = $"127.0.0.1:{port}", IntervalSeconds = 30 },

@@ -23,14 +23,6 @@ internal sealed class FleetAgentController(string path, string board, string ver
     /// <summary>Holds <c>/var</c>.</summary>
     private const string QueueVolume = "EPHEMERAL";
 
-    /// <summary>It makes connections and asks machined; it needs no right but to read and write files of root.</summary>
-    private static readonly string[] Dropped =
-    [
-        "CAP_AUDIT_CONTROL", "CAP_AUDIT_WRITE", "CAP_BPF", "CAP_CHOWN", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_LINUX_IMMUTABLE", "CAP_MAC_ADMIN",
-        "CAP_MKNOD", "CAP_NET_ADMIN", "CAP_NET_BIND_SERVICE", "CAP_NET_RAW", "CAP_SETFCAP", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID", "CAP_SYSLOG",
-        "CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_CHROOT", "CAP_SYS_MODULE", "CAP_SYS_NICE", "CAP_SYS_PTRACE", "CAP_SYS_RAWIO", "CAP_SYS_RESOURCE", "CAP_SYS_TIME",
-    ];
-
     /// <inheritdoc/>
     public string Name => "runtime.FleetAgentController";
 
@@ -79,7 +71,11 @@ internal sealed class FleetAgentController(string path, string board, string ver
         Cgroup = "system/fleet-agent",
         MemoryMaxBytes = 96L << 20,
         OomScoreAdjustment = 200,
-        DroppedCapabilities = [.. Dropped],
+
+        // It makes connections, asks machined, and reads and writes files of its own user, which is root.
+        DroppedCapabilities = DaemonRights.AllBut(),
+        Confined = true,
+        DeniedCalls = ServiceDeniedCalls.Daemon,
         WaitForPaths = [path],
         Revision = Convert.ToHexStringLower(SHA256.HashData(settings)),
     };

@@ -42,7 +42,7 @@ public sealed class SecurityTests(SecurityNode node, ITestOutputHelper output) :
         await booted.CancelAsync();
         await strangers;
 
-        foreach ((string outcome, int times) in outcomes.Order())
+        foreach ((string outcome, int times) in outcomes.OrderBy(o => o.Key, StringComparer.Ordinal))
         {
             output.WriteLine($"{times,6} x {outcome}");
         }
